@@ -1,0 +1,81 @@
+"""Canonical bytes (RFC 8785), digests, and files that are whole or absent."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import rfc8785
+
+from toolkit.errors import OnboardError
+
+
+def plain(value: Any) -> Any:
+    """A typed model (msgspec Struct, tuple, …) as plain JSON values."""
+    return msgspec.to_builtins(value, str_keys=True)
+
+
+def canonical_bytes(value: Any) -> bytes:
+    """RFC 8785 (JCS) bytes of a model or a plain JSON value.
+
+    Raises OnboardError for what JSON cannot carry exactly (NaN, integers beyond 2**53, lone surrogates).
+    """
+    try:
+        return rfc8785.dumps(plain(value))
+    except (rfc8785.CanonicalizationError, UnicodeError) as error:
+        raise OnboardError(f"value has no canonical JSON form: {error}") from error
+
+
+def digest(value: Any) -> str:
+    """``sha256:<hex>`` of the canonical bytes."""
+    return digest_bytes(canonical_bytes(value))
+
+
+def digest_bytes(content: bytes) -> str:
+    """``sha256:<hex>`` of raw bytes."""
+    return "sha256:" + hashlib.sha256(content).hexdigest()
+
+
+def digest_tree(root: Path, *, skip: tuple[str, ...] = ("__pycache__",)) -> str:
+    """``sha256:<hex>`` over every file below ``root``: relative path and content, sorted; ``skip`` names folders."""
+    files = {
+        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and not any(part in skip for part in path.relative_to(root).parts)
+    }
+    return digest(files)
+
+
+def read_canonical(path: Path) -> Any:
+    """The JSON value of a file whose bytes are canonical; anything else raises ValueError."""
+    content = path.read_bytes()
+    value = json.loads(content)
+    if canonical_bytes(value) != content:
+        raise ValueError(f"{path.name}: the bytes are not the canonical form")
+    return value
+
+
+def write_atomic(path: Path, content: bytes, *, mode: int = 0o600) -> None:
+    """Write to a temporary file beside ``path``, fsync, rename, fsync the folder: whole or absent."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fchmod(stream.fileno(), mode)
+            os.fsync(stream.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,1 @@
+"""Frozen nouns of the flow: inventory, decision, plan, bindings, run, event. No I/O."""

@@ -1,0 +1,86 @@
+"""The intended change: steps with their resources, in one document per tenant and site, under one index."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One unit of work.
+
+    ``id`` is ``<name>@<12 hex digits of the digest of everything else>``; ``action`` names the stage function
+    (``toolkit.run.actions``); ``scope`` is ``tenant/<id>``, ``site/<id>`` or ``provider``; ``inputs`` is what the
+    stage function reads (plain JSON, secrets only as ``secretref://name``); ``needs`` are ids of earlier steps.
+    """
+
+    id: str
+    name: str
+    stage: Literal["provision", "configure", "register", "verify"]
+    action: str
+    kind: Literal["effect", "gate"]
+    scope: str
+    inputs: dict[str, Any]
+    needs: tuple[str, ...] = ()
+
+
+class Resource(msgspec.Struct, frozen=True, kw_only=True):
+    """One resource of a stack as the program declares it.
+
+    An input that is known only after another resource exists is ``{"$from": "<urn>"}`` with a list of urns when
+    several; a secret one is ``{"$secret": "<secretref>"}``.
+    """
+
+    urn: str
+    type: str
+    name: str
+    inputs: dict[str, Any]
+    parent: str | None = None
+    depends_on: tuple[str, ...] = ()
+    protect: bool = False
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of a plan that belongs to one tenant or site: ``stacks`` maps a stack's name to its resources."""
+
+    schema: Literal["onboarding/plan-document/v1"] = "onboarding/plan-document/v1"
+    scope: str
+    steps: tuple[Step, ...]
+    stacks: dict[str, tuple[Resource, ...]] = {}
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """One difference against the base plan; a removal is never carried out by silence."""
+
+    operation: Literal["add", "change", "remove"]
+    kind: Literal["scope", "component", "link", "stack", "resource", "step"]
+    name: str
+
+
+class Index(msgspec.Struct, frozen=True, kw_only=True):
+    """The signed object: digests of all documents and of everything that shaped them."""
+
+    schema: Literal["onboarding/plan/v1"] = "onboarding/plan/v1"
+    customer: str
+    service: str
+    inventory: str
+    decisions: str
+    bound: dict[str, str]
+    base: str | None
+    documents: dict[str, str]
+    changes: tuple[Change, ...]
+    coverage: tuple[str, ...]
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """Index and documents together, read from a plan's folder; ``digest`` is the index's."""
+
+    digest: str
+    index: Index
+    documents: tuple[Document, ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Every step of every document, in the documents' order."""
+        return tuple(step for document in self.documents for step in document.steps)
