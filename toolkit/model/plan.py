@@ -41,6 +41,21 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     protect: bool = False
 
 
+class StackRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """One stack to record or run: ``program`` is a folder below stacks/, ``config`` is plain JSON by key.
+
+    A secret value of ``config`` is ``{"$secret": "secretref://name"}``.
+    """
+
+    name: str
+    project: str
+    tenant: str
+    platform: Literal["aws"]
+    layer: Literal["foundation", "network", "vpn", "backup"]
+    program: str
+    config: dict[str, Any]
+
+
 class Document(msgspec.Struct, frozen=True, kw_only=True):
     """The part of a plan that belongs to one tenant or site: ``stacks`` maps a stack's name to its resources."""
 

@@ -35,8 +35,11 @@ class Ike(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class ProviderProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``operator_principals`` maps a platform to who may assume the operator role there (AWS: an ARN)."""
+
     schema: str
     id: str
     hub: Hub
     ike: Ike
     runbooks: str
+    operator_principals: dict[str, str] = {}

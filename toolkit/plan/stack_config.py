@@ -1,0 +1,168 @@
+"""The configuration that each program below stacks/ reads, from inventory and provider profile. Pure.
+
+Keys of every stack: ``customer``, ``tenant``, ``account``, ``region``, ``environment``. Beside them:
+
+- foundation: ``external_id``, ``operator_principal`` (absent when the profile names none for the platform)
+- network: ``cidr``, ``zones``
+- vpn: ``cidr``, ``phase1`` and ``phase2`` (``encryption``, ``integrity``, ``dh_group`` in AWS's notation), ``links``:
+  a list of ``id``, ``peer_address``, ``networks``, ``routing``
+- backup: ``policies``: a list of ``name``, ``cadence`` (weekly or monthly), ``kept``, ``retention_days``
+
+A program finds its upstream stacks by the names that ``stack_name`` and ``project_name`` give.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from toolkit.errors import PlanRefused
+from toolkit.model.inventory import Inventory, Link, Tenant
+from toolkit.model.plan import StackRequest
+from toolkit.model.profile import Ike, ProviderProfile
+
+LAYERS = ("foundation", "network", "vpn", "backup")
+"""In the order of their dependence."""
+
+_DAYS = {"weekly": 7, "monthly": 31}  # the longest month: a copy is never dropped before its month is over
+_AWS_ENCRYPTION = {"aes256gcm16": "AES256-GCM-16", "aes128gcm16": "AES128-GCM-16", "aes256": "AES256"}
+_AWS_INTEGRITY = {
+    "prfsha256": "SHA2-256",
+    "prfsha384": "SHA2-384",
+    "prfsha512": "SHA2-512",
+    "sha256": "SHA2-256",
+    "sha384": "SHA2-384",
+    "sha512": "SHA2-512",
+}
+_AWS_GROUP = {"ecp256": 19, "ecp384": 20, "ecp521": 21, "modp2048": 14, "modp4096": 16}
+
+
+def stack_name(customer: str, tenant: str, layer: str) -> str:
+    """Name of the stack of a tenant's layer."""
+    return f"{customer}-{tenant}-{layer}"
+
+
+def project_name(layer: str) -> str:
+    """Name of the engine's project that a layer's program belongs to."""
+    return f"onboarding-{layer}"
+
+
+def tenant_links(inventory: Inventory, tenant: str) -> tuple[Link, ...]:
+    """Links between the tenant and a site, by id; either end may be named first."""
+    return tuple(
+        link
+        for link in sorted(inventory.links, key=lambda link: link.id)
+        if f"tenant/{tenant}" in (link.from_, link.to) and site_of(link) is not None
+    )
+
+
+def site_of(link: Link) -> str | None:
+    """Id of the site at one of the link's ends."""
+    for end in (link.from_, link.to):
+        if end.startswith("site/"):
+            return end.removeprefix("site/")
+    return None
+
+
+def used_policies(inventory: Inventory, tenant: str) -> tuple[str, ...]:
+    """Backup policies that the tenant's components use, sorted."""
+    return tuple(
+        sorted(
+            {
+                policy
+                for component in inventory.components
+                if component.tenant == tenant and component.backup is not None
+                for policy in component.backup.policies
+            }
+        )
+    )
+
+
+def stack_configs(inventory: Inventory, profile: ProviderProfile) -> dict[str, StackRequest]:
+    """Every stack of every managed landing zone, by stack name, in the order of tenants (by id) and layers.
+
+    A tenant without links to sites has no vpn stack, one without backup policies no backup stack.
+    Raises PlanRefused for a suite that the platform does not offer.
+    """
+    requests: dict[str, StackRequest] = {}
+    for tenant in sorted(inventory.tenants, key=lambda tenant: tenant.id):
+        if tenant.landing_zone.state != "managed":
+            continue
+        for layer, config in _layer_configs(inventory, profile, tenant).items():
+            name = stack_name(inventory.customer.id, tenant.id, layer)
+            requests[name] = StackRequest(
+                name=name,
+                project=project_name(layer),
+                tenant=tenant.id,
+                platform=tenant.platform.kind,
+                layer=layer,  # type: ignore[arg-type]  # keys of _layer_configs are LAYERS
+                program=f"{tenant.platform.kind}/{layer}",
+                config=config,
+            )
+    return requests
+
+
+def _layer_configs(inventory: Inventory, profile: ProviderProfile, tenant: Tenant) -> dict[str, dict[str, Any]]:
+    common = {
+        "customer": inventory.customer.id,
+        "tenant": tenant.id,
+        "account": tenant.platform.account,
+        "region": tenant.platform.region,
+        "environment": tenant.environment,
+    }
+    foundation: dict[str, Any] = {**common, "external_id": f"{inventory.customer.id}-{tenant.id}"}
+    principal = profile.operator_principals.get(tenant.platform.kind)
+    if principal is not None:
+        foundation["operator_principal"] = principal
+    zone = tenant.landing_zone
+    layers = {"foundation": foundation, "network": {**common, "cidr": zone.cidr, "zones": zone.zones}}
+    links = [_link_config(inventory, link) for link in tenant_links(inventory, tenant.id)]
+    if links:
+        layers["vpn"] = {**common, "cidr": zone.cidr, "links": links, **aws_suite(profile.ike)}
+    policies = [policy_config(policy) for policy in used_policies(inventory, tenant.id)]
+    if policies:
+        layers["backup"] = {**common, "policies": policies}
+    return layers
+
+
+def _link_config(inventory: Inventory, link: Link) -> dict[str, Any]:
+    site = next(site for site in inventory.sites if site.id == site_of(link))
+    return {
+        "id": link.id,
+        "peer_address": site.vpn_endpoint.public_address,
+        "networks": sorted(site.networks),
+        "routing": link.routing,
+    }
+
+
+def policy_config(policy: str) -> dict[str, Any]:
+    """Cadence and retention of a backup policy, from its name (SD-1 §1.7): ``MONTHLY-12`` is kept 12 months."""
+    cadence, _, kept = policy.lower().partition("-")
+    if cadence not in _DAYS or not kept.isdigit():
+        raise PlanRefused(
+            f"backup policy {policy!r} has no known cadence",
+            fix="use a policy of the service description: WEEKLY-1, WEEKLY-2, MONTHLY-1, -3, -6, -12 or -36",
+        )
+    return {"name": policy, "cadence": cadence, "kept": int(kept), "retention_days": int(kept) * _DAYS[cadence]}
+
+
+def aws_suite(ike: Ike) -> dict[str, dict[str, Any]]:
+    """The profile's suite in the words of AWS's tunnel options, as ``phase1`` and ``phase2``.
+
+    AWS wants an integrity algorithm beside AES-GCM too: phase 2 repeats that of phase 1 there.
+    """
+    phase1 = _proposal(ike.proposal)
+    phase2 = _proposal(ike.esp_proposal)
+    return {"phase1": phase1, "phase2": {**phase2, "integrity": phase2["integrity"] or phase1["integrity"]}}
+
+
+def _proposal(text: str) -> dict[str, Any]:
+    words = text.split("-")
+    encryption = [_AWS_ENCRYPTION[word] for word in words if word in _AWS_ENCRYPTION]
+    integrity = [_AWS_INTEGRITY[word] for word in words if word in _AWS_INTEGRITY]
+    groups = [_AWS_GROUP[word] for word in words if word in _AWS_GROUP]
+    if len(encryption) != 1 or len(groups) != 1 or len(integrity) > 1 or len(words) > 3:
+        raise PlanRefused(
+            f"suite {text!r} of the provider profile is not one that AWS's VPN offers",
+            fix="name one cipher, one hash and one group, for example aes256gcm16-prfsha384-ecp384",
+        )
+    return {"encryption": encryption[0], "integrity": integrity[0] if integrity else None, "dh_group": groups[0]}
