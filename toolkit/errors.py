@@ -15,6 +15,7 @@
     ├── PrerequisiteMissing    13   tool, privilege or extra is missing
     ├── IdentityWrong          14   credentials of another account
     ├── ResultIncomplete       15   the answer was denied or truncated
+    │   └── GateWaiting        15   a gate waits for a person; the run goes on after it
     └── Interrupted           130   stopped by a signal, resumable
 
 Foreign exceptions are translated into this tree in the adapter that met them.
@@ -134,6 +135,10 @@ class ResultIncomplete(OnboardError):
     """An answer was denied or truncated, so nothing can be concluded from it."""
 
     exit_code = 15
+
+
+class GateWaiting(ResultIncomplete):
+    """A gate waits for a person or another system; the run can be resumed once it is passed."""
 
 
 class Interrupted(OnboardError):

@@ -1,0 +1,38 @@
+# make onboard   set up this machine and rehearse the whole onboarding of examples/acme
+# make test      set up this machine and run every test but the long matrices
+PYTHON ?= python3
+VENV ?= .venv
+WORKSPACE ?= examples/acme
+PYTEST = $(VENV)/bin/python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help setup engine onboard test test-quick test-kill lint lock
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+setup: ## system packages (root, Debian), the virtual environment and the engine; nothing twice
+	@setup/system-packages.sh
+	@setup/environment.sh $(PYTHON) $(VENV)
+	@$(VENV)/bin/python -m toolkit.provision.engine >/dev/null
+
+onboard: setup ## rehearse the onboarding of $(WORKSPACE) with the real parts
+	@$(VENV)/bin/onboard rehearse $(WORKSPACE)
+
+test: setup lint ## every test but the long matrices (under 25 minutes on 2 cores)
+	$(PYTEST) -m "not kill"
+
+test-quick: setup ## what needs no engine and no lab (under 60 seconds)
+	$(PYTEST) -q -m "not engine and not lab and not kill and not slow"
+
+test-kill: setup ## kill every effect step at three points, three victims, and resume
+	$(PYTEST) -m kill -s
+
+lint: setup ## ruff and mypy
+	$(VENV)/bin/ruff check --quiet .
+	$(VENV)/bin/ruff format --quiet --check .
+	$(VENV)/bin/mypy --no-error-summary
+
+lock: ## make the lock files anew from pyproject.toml
+	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --all-extras --group dev pyproject.toml --output-file requirements.lock
+	echo uv | $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate - --output-file requirements-bootstrap.lock

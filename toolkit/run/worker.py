@@ -1,0 +1,81 @@
+"""One step in a process of its own: the request on stdin, one JSON line per event on stdout.
+
+Whatever a stage prints goes to stderr (the run's log), never between the events.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from toolkit.errors import OnboardError
+from toolkit.model.run import StepRequest, StepResult
+from toolkit.run import actions
+from toolkit.run.owner import die_with_parent
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One line from a worker: progress, then exactly one result or error."""
+
+    kind: str
+    message: str = ""
+    data: dict[str, Any] = {}
+    result: StepResult | None = None
+
+
+def main() -> None:
+    """Carry out the request on stdin; ends with 0 also when the step failed, the last line says which."""
+    die_with_parent()
+    # A terminal's Ctrl-C is the coordinator's to answer: it lets this step finish.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    events = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)
+
+    def say(line: Line) -> None:
+        events.write(msgspec.json.encode(line) + b"\n")
+
+    def emit(message: str, **data: Any) -> None:
+        say(Line(kind="progress", message=message, data=data))
+
+    try:
+        request = msgspec.json.decode(sys.stdin.buffer.read(), type=StepRequest)
+        _hold("before", request, say)
+        result = actions.resolve(request.step.action)(request, emit)
+        _hold("after", request, say)
+    except OnboardError as error:
+        say(Line(kind="error", data=error.to_json()))
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a stage let a foreign exception through
+        # The exception's text may hold a value that it met, so only its type leaves this process.
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        sys.stderr.write(f"{type(error).__name__}\n{frames}")
+        internal = OnboardError(
+            f"{request.step.name}: internal error ({type(error).__name__})", fix="see the run's log; please report it"
+        )
+        say(Line(kind="error", data=internal.to_json()))
+    else:
+        say(Line(kind="result", result=result))
+
+
+def _hold(point: str, request: StepRequest, say: Any) -> None:
+    """Fault injection: wait to be killed at ``ONBOARD_HOLD=<step name>:<before|after>``, once per marker file.
+
+    A run in which this happened is marked as faulted, so that its evidence is worth nothing for a real apply.
+    """
+    wanted, marker = os.environ.get("ONBOARD_HOLD", ""), os.environ.get("ONBOARD_HOLD_MARKER", "")
+    if wanted != f"{request.step.name}:{point}" or not marker or Path(marker).exists():
+        return
+    say(Line(kind="progress", message=f"fault injected: held {point}", data={"fault": wanted}))
+    Path(marker).write_text(str(os.getpid()))
+    while True:
+        time.sleep(60)
+
+
+if __name__ == "__main__":
+    main()
