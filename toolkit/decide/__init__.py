@@ -1,0 +1,1 @@
+"""Which build model and transition class each component has, and by which rule."""

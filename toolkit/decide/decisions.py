@@ -1,0 +1,89 @@
+"""Build model and transition class of every component (SD-1 §1.1-1.2)."""
+
+from __future__ import annotations
+
+from toolkit.decide.table import Answer, Facts, evaluate, load_table
+from toolkit.errors import Undecided
+from toolkit.model.decision import Decision, Nearest
+from toolkit.model.inventory import Component, Inventory, Responsibility
+
+LAYERS = ("infrastructure", "operations", "backend", "software")
+
+
+def decide(inventory: Inventory) -> tuple[Decision, ...]:
+    """One decision per component, in the order of their ids.
+
+    Only rules in force at the start of the customer's commitment count, so that a decision depends on the inventory
+    and the tables alone. Raises Undecided, naming every component whose scope fits no rule, with the rule that came
+    nearest; there is no default.
+    """
+    decisions: list[Decision] = []
+    misfits: list[tuple[Component, Facts, Answer]] = []
+    applications = {application.id: application for application in inventory.applications}
+    build_models = load_table("build_model")
+    day = inventory.customer.commitment.start
+    for component in sorted(inventory.components, key=lambda component: component.id):
+        facts = facts_of(component, applications[component.application].responsibility)
+        answer = evaluate(build_models, facts, day=day)
+        decision = None if answer.rule is None else _decision(inventory, component, facts, answer)
+        if decision is None:
+            misfits.append((component, facts, answer))
+        else:
+            decisions.append(decision)
+    if misfits:
+        raise _undecided(misfits)
+    return tuple(decisions)
+
+
+def facts_of(component: Component, default: Responsibility) -> dict[str, str]:
+    """The facts that the build model depends on: the component's own responsibilities before its application's."""
+    responsibility = component.responsibility or default
+    return {f"responsibility.{layer}": str(getattr(responsibility, layer)) for layer in LAYERS}
+
+
+def _decision(inventory: Inventory, component: Component, facts: dict[str, str], answer: Answer) -> Decision | None:
+    assert answer.rule is not None
+    build_model = str(answer.rule.then)
+    klass = evaluate(
+        load_table("transition_class"), {"build_model": build_model}, day=inventory.customer.commitment.start
+    )
+    if klass.rule is None:
+        return None
+    origin = "component" if component.responsibility else f"application {component.application}"
+    return Decision(
+        component=component.id,
+        build_model=build_model,
+        transition_class=klass.rule.then if isinstance(klass.rule.then, int) else None,
+        managed=build_model != "no-build",
+        rule=answer.rule.id,
+        class_rule=klass.rule.id,
+        facts=facts,
+        reasons=(
+            f"{answer.rule.reason} ({answer.rule.source}; responsibilities of the {origin})",
+            f"{klass.rule.reason} ({klass.rule.source})",
+        ),
+        nearest=None if answer.nearest is None else Nearest(rule=answer.nearest.id, failed_on=answer.failed_on),
+    )
+
+
+def _undecided(misfits: list[tuple[Component, Facts, Answer]]) -> Undecided:
+    lines = []
+    for component, _, answer in misfits:
+        near = f" (nearest: {answer.nearest.id}, but {answer.failed_on})" if answer.nearest else ""
+        lines.append(f"{component.id}: no rule fits{near}")
+    return Undecided(
+        "the scope of these components fits no build model and needs a bespoke scope of work: " + "; ".join(lines),
+        fix="agree a bespoke scope of work with the customer, or correct the component's responsibility",
+        details={
+            "components": [
+                {
+                    "component": component.id,
+                    "facts": dict(facts),
+                    "nearest": None
+                    if answer.nearest is None
+                    else {"rule": answer.nearest.id, "failed_on": answer.failed_on},
+                }
+                for component, facts, answer in misfits
+            ]
+        },
+    )
