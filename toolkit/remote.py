@@ -115,10 +115,10 @@ class Remote(msgspec.Struct, frozen=True, kw_only=True):
         self,
         command: Sequence[str],
         *,
-        input: bytes = b"",
+        input: bytes = b"",  # noqa: A002 - the word of subprocess.run
         timeout: float = 60,
         sudo: bool = True,
-        check: bool = True,  # noqa: A002 - subprocess.run's own word
+        check: bool = True,
     ) -> subprocess.CompletedProcess[bytes]:
         """Run ``command`` with ``input`` on its standard input; ``timeout`` in seconds, as root by sudo.
 
