@@ -19,19 +19,19 @@ class Noun(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Base of every noun: immutable, named arguments, no field that the schema does not have."""
 
 
-class Contact(Noun, kw_only=True):
+class Contact(Noun, frozen=True, kw_only=True):
     role: str
     name: str
     email: str
     phone: str | None = None
 
 
-class Commitment(Noun, kw_only=True):
+class Commitment(Noun, frozen=True, kw_only=True):
     start: dt.date
     months: int
 
 
-class Customer(Noun, kw_only=True):
+class Customer(Noun, frozen=True, kw_only=True):
     id: str
     name: str
     language: Literal["fr", "en"]
@@ -39,25 +39,25 @@ class Customer(Noun, kw_only=True):
     commitment: Commitment
 
 
-class Provider(Noun, kw_only=True):
+class Provider(Noun, frozen=True, kw_only=True):
     profile: str
     service_delivery_manager: str | None = None
     contract_manager: str | None = None
 
 
-class Platform(Noun, kw_only=True):
+class Platform(Noun, frozen=True, kw_only=True):
     kind: Literal["aws"]
     account: str
     region: str
 
 
-class LandingZone(Noun, kw_only=True):
+class LandingZone(Noun, frozen=True, kw_only=True):
     state: Literal["managed", "adopted", "referenced"]
     cidr: str
     zones: int
 
 
-class Tenant(Noun, kw_only=True):
+class Tenant(Noun, frozen=True, kw_only=True):
     id: str
     environment: Environment
     support_level: SupportLevel
@@ -68,7 +68,7 @@ class Tenant(Noun, kw_only=True):
     landing_zone: LandingZone
 
 
-class VpnEndpoint(Noun, kw_only=True):
+class VpnEndpoint(Noun, frozen=True, kw_only=True):
     kind: Literal["software", "hardware"]
     public_address: str
     address: str
@@ -76,19 +76,19 @@ class VpnEndpoint(Noun, kw_only=True):
     ssh_host_key: str
 
 
-class SiteAccess(Noun, kw_only=True):
+class SiteAccess(Noun, frozen=True, kw_only=True):
     user: str
     port: int = 22
 
 
-class Site(Noun, kw_only=True):
+class Site(Noun, frozen=True, kw_only=True):
     id: str
     networks: tuple[str, ...]
     vpn_endpoint: VpnEndpoint
     access: SiteAccess
 
 
-class Link(Noun, kw_only=True):
+class Link(Noun, frozen=True, kw_only=True):
     """One relation between two ends: ``tenant/<id>``, ``site/<id>`` or ``provider``."""
 
     id: str
@@ -98,7 +98,7 @@ class Link(Noun, kw_only=True):
     routing: Literal["static", "bgp"]
 
 
-class Responsibility(Noun, kw_only=True):
+class Responsibility(Noun, frozen=True, kw_only=True):
     """Who answers for each layer (SD-1 §1.1); ``none`` is a value of ``backend`` only."""
 
     infrastructure: Party
@@ -107,29 +107,29 @@ class Responsibility(Noun, kw_only=True):
     software: Party
 
 
-class Application(Noun, kw_only=True):
+class Application(Noun, frozen=True, kw_only=True):
     id: str
     criticality: Literal["low", "standard", "critical"]
     responsibility: Responsibility
 
 
-class OperatingSystem(Noun, kw_only=True):
+class OperatingSystem(Noun, frozen=True, kw_only=True):
     family: str
     version: str
 
 
-class Licence(Noun, kw_only=True):
+class Licence(Noun, frozen=True, kw_only=True):
     support_contract: str
     ends: dt.date
 
 
-class Backup(Noun, kw_only=True):
+class Backup(Noun, frozen=True, kw_only=True):
     policies: tuple[str, ...]
     paths: tuple[str, ...]
     approval: str | None = None
 
 
-class Component(Noun, kw_only=True):
+class Component(Noun, frozen=True, kw_only=True):
     """A deployable unit; which optional fields it may carry depends on ``kind`` (the schema checks it)."""
 
     id: str
@@ -153,7 +153,7 @@ class Component(Noun, kw_only=True):
     depends_on: tuple[str, ...] = ()
 
 
-class Inventory(Noun, kw_only=True):
+class Inventory(Noun, frozen=True, kw_only=True):
     schema: Literal["onboarding/inventory/v1"]
     service: str
     customer: Customer

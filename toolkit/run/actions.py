@@ -23,7 +23,9 @@ ACTIONS: dict[str, str] = {
     "verify.site": "toolkit.verify.step:site",
 }
 
-NEEDS_HOSTS = frozenset(name for name in ACTIONS if name.startswith(("configure.", "register.")) or name == "verify.site")
+NEEDS_HOSTS = frozenset(
+    name for name in ACTIONS if name.startswith(("configure.", "register.")) or name == "verify.site"
+)
 """Actions that reach a host or the hub; a world without hosts leaves them out and says so."""
 
 
@@ -31,6 +33,8 @@ def resolve(action: str) -> StageFunction:
     """The function of an action; PlanRefused for a name that this version does not know."""
     target = ACTIONS.get(action)
     if target is None:
-        raise PlanRefused(f"the plan asks for the unknown action {action!r}", fix="make the plan again with this version")
+        raise PlanRefused(
+            f"the plan asks for the unknown action {action!r}", fix="make the plan again with this version"
+        )
     module, _, name = target.partition(":")
     return cast("StageFunction", getattr(importlib.import_module(module), name))

@@ -33,7 +33,9 @@ FAILURE: dict[str, type[errors.OnboardError]] = {
 class MakeRequest(Protocol):
     """Builds the request of a step from what the steps before it gave."""
 
-    def __call__(self, step: Step, *, attempt: int, resumed: bool, outputs: dict[str, dict[str, Any]]) -> StepRequest: ...
+    def __call__(
+        self, step: Step, *, attempt: int, resumed: bool, outputs: dict[str, dict[str, Any]]
+    ) -> StepRequest: ...
 
 
 Listener = Callable[[EventRow], None]
@@ -73,9 +75,13 @@ class Executor:
         with self._signals():
             for step in self._steps:
                 if self._interrupts:
-                    self._stop("interrupted", step, errors.Interrupted(
-                        f"stopped before {step.name}", fix=f"go on: onboard runs resume {self._run.id}"
-                    ))
+                    self._stop(
+                        "interrupted",
+                        step,
+                        errors.Interrupted(
+                            f"stopped before {step.name}", fix=f"go on: onboard runs resume {self._run.id}"
+                        ),
+                    )
                 try:
                     done[step.name] = self._carry_out(step, done)
                 except errors.GateWaiting as error:
@@ -135,7 +141,11 @@ class Executor:
             # A session of its own: a terminal's Ctrl-C reaches the coordinator only.
             self._worker = subprocess.Popen(
                 [sys.executable, "-m", "toolkit.run.worker"],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, env=environment, start_new_session=True,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                env=environment,
+                start_new_session=True,
             )
             try:
                 with contextlib.suppress(BrokenPipeError), self._pipe(self._worker.stdin) as stdin:
@@ -152,9 +162,13 @@ class Executor:
         if last is not None and last.result is not None:
             return last.result
         if last is not None:
-            raise errors.by_name(last.data["error"])(last.data["message"], fix=last.data["fix"], details=last.data["details"])
+            raise errors.by_name(last.data["error"])(
+                last.data["message"], fix=last.data["fix"], details=last.data["details"]
+            )
         if self._interrupts > 1:
-            raise errors.Interrupted(f"{step.name} was stopped in the middle", fix=f"go on: onboard runs resume {self._run.id}")
+            raise errors.Interrupted(
+                f"{step.name} was stopped in the middle", fix=f"go on: onboard runs resume {self._run.id}"
+            )
         raise FAILURE[step.stage](
             f"{step.name}: its process ended without a result (exit {code})",
             fix=f"see {log.name} in the run's folder; then: onboard runs resume {self._run.id}",

@@ -93,7 +93,9 @@ class SqliteStore:
             self._db.execute("PRAGMA synchronous=FULL")
             self._db.executescript(_TABLES)
         except sqlite3.DatabaseError as error:
-            raise OnboardError(f"{path}: not a ledger: {error}", fix="move the file away; runs recorded in it are lost") from error
+            raise OnboardError(
+                f"{path}: not a ledger: {error}", fix="move the file away; runs recorded in it are lost"
+            ) from error
         path.chmod(0o600)
 
     def close(self) -> None:
