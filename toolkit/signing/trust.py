@@ -1,0 +1,82 @@
+"""The trust file: whose signatures count, for what; it stands outside every workspace."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from toolkit.errors import UsageError
+from toolkit.signing.keys import keyid_of
+
+Role = Literal["approver", "rehearser", "operator", "witness"]
+"""``approver`` signs plans, ``rehearser`` evidence of rehearsals, ``operator`` evidence of real runs; ``witness``
+countersigns evidence and so anchors it."""
+
+
+class TrustedKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One key: its id, its public half in PEM, what it may sign, and the person or system that holds it."""
+
+    keyid: str
+    public: str
+    roles: tuple[Role, ...]
+    name: str
+
+
+class RequireRehearsal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The coverage that the evidence of a rehearsal must hold before a real apply (names as in a plan's index)."""
+
+    coverage: tuple[str, ...]
+
+
+class Trust(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A trust file's content (schemas/trust.schema.json)."""
+
+    schema: Literal["onboarding/trust/v1"] = "onboarding/trust/v1"
+    keys: tuple[TrustedKey, ...] = ()
+    require_rehearsal: RequireRehearsal | None = None
+
+    def key(self, keyid: str) -> TrustedKey | None:
+        """The key of that id, if it is trusted for anything."""
+        return next((key for key in self.keys if key.keyid == keyid), None)
+
+    def with_role(self, role: Role) -> tuple[TrustedKey, ...]:
+        """The keys that may sign as ``role``."""
+        return tuple(key for key in self.keys if role in key.roles)
+
+
+def parse_trust(value: Any, *, source: str) -> Trust:
+    """A trust model from plain JSON; ``source`` names it in errors. Raises UsageError."""
+    fix = "compare it with schemas/trust.schema.json"
+    try:
+        trust = msgspec.convert(value, Trust)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"not a trust file: {source}: {error}", fix=fix) from None
+    for key in trust.keys:
+        try:
+            found = keyid_of(key.public)
+        except ValueError as error:
+            raise UsageError(f"not a trust file: {source}: key {key.keyid}: {error}", fix=fix) from None
+        if found != key.keyid:
+            raise UsageError(f"not a trust file: {source}: key {key.keyid} has the id {found}", fix=fix)
+    if len({key.keyid for key in trust.keys}) != len(trust.keys):
+        raise UsageError(f"not a trust file: {source}: a key stands there twice", fix="give one entry all its roles")
+    return trust
+
+
+def read_trust(path: Path) -> Trust:
+    """The trust file at ``path`` (YAML or JSON). Raises UsageError: absent, malformed, writable by every user."""
+    import yaml
+
+    try:
+        with path.open("rb") as stream:
+            if os.fstat(stream.fileno()).st_mode & 0o002:
+                raise UsageError(f"the trust file can be written by every user: {path}", fix=f"chmod o-w {path}")
+            value = yaml.safe_load(stream)
+    except OSError as error:
+        raise UsageError(f"the trust file cannot be read: {path}: {error.strerror}", fix="name another file") from None
+    except (yaml.YAMLError, UnicodeError) as error:
+        raise UsageError(f"not a trust file: {path}: {error}", fix="write it as YAML or JSON") from None
+    return parse_trust(value, source=str(path))
