@@ -1,0 +1,152 @@
+"""Places in a text, the tree that maps JSON pointers to them, and the decoding of a file's bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+MAX_DEPTH = 64
+"""Nesting beyond this is refused: the schema is a tenth as deep, and recursion further on stays safe."""
+
+MAX_INTEGER = 2**53
+"""Integers beyond this have no exact form in JSON (RFC 8785)."""
+
+BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
+_NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
+
+
+class Place(NamedTuple):
+    """Line and column, both from 1, columns in characters."""
+
+    line: int
+    column: int
+
+
+class ReadRefused(Exception):  # noqa: N818 - reads as the outcome it is
+    """A file that is not a sound document: rule INV-nnn, what is wrong, and where if known."""
+
+    def __init__(self, rule: str, message: str, place: Place | None = None) -> None:
+        super().__init__(message)
+        self.rule = rule
+        self.message = message
+        self.place = place
+
+
+class Spot:
+    """Where a value stands, where each key of it stands, and the spots of what it contains."""
+
+    __slots__ = ("children", "keys", "place")
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.keys: dict[str, Place] = {}
+        self.children: dict[str, Spot] | list[Spot] = {}
+
+
+def parts(pointer: str) -> list[str]:
+    """The unescaped reference tokens of a JSON pointer (RFC 6901)."""
+    if not pointer:
+        return []
+    return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
+
+
+def pointer(*steps: str | int) -> str:
+    """A JSON pointer from reference tokens."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+
+
+class Document:
+    """A plain value, the text that it came from, and the places of its parts, found at the first question."""
+
+    def __init__(self, value: Any, text: str, spots: Callable[[], Spot]) -> None:
+        self.value = value
+        self.text = text
+        self._spots = spots
+        self._root: Spot | None = None
+        self._lines: list[str] | None = None
+
+    def locate(self, path: str, *, key: bool = False) -> Place:
+        """Where the value at JSON pointer ``path`` begins, or its key; for what is missing, its nearest parent."""
+        if self._root is None:
+            self._root = self._spots()
+        spot, place = self._root, self._root.place
+        for part in parts(path):
+            if isinstance(spot.children, list):
+                if not (part.isascii() and part.isdigit() and int(part) < len(spot.children)):
+                    return place
+                spot = spot.children[int(part)]
+                place = spot.place
+            else:
+                if part not in spot.children:
+                    return place
+                place = spot.keys[part] if key else spot.children[part].place
+                spot = spot.children[part]
+        return place
+
+    def line(self, number: int) -> str:
+        """The text of line ``number`` (from 1), empty beyond the end."""
+        if self._lines is None:
+            self._lines = lines(self.text)
+        return self._lines[number - 1] if 0 < number <= len(self._lines) else ""
+
+
+def lines(text: str) -> list[str]:
+    """The lines of a text, by the line breaks that YAML counts."""
+    return BREAK.split(text)
+
+
+def place_at(text: str, offset: int) -> Place:
+    """Line and column of a character offset."""
+    line, begin = 1, 0
+    for found in BREAK.finditer(text, 0, offset):
+        line, begin = line + 1, found.end()
+    return Place(line, offset - begin + 1)
+
+
+def decode(content: bytes) -> str:
+    """UTF-8 text, a byte order mark removed; raises ReadRefused for empty, binary and otherwise encoded content."""
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8").removeprefix("\ufeff")
+        raise ReadRefused(
+            "INV-003", f"byte 0x{content[error.start]:02x} is not UTF-8 text", place_at(before, len(before))
+        ) from error
+    text = text.removeprefix("\ufeff")
+    found = _NOT_TEXT.search(text)
+    if found:
+        raise ReadRefused(
+            "INV-003", f"character U+{ord(found[0]):04X} does not belong into a text file", place_at(text, found.start())
+        )
+    if not text.strip():
+        raise ReadRefused("INV-002", "the file is empty", Place(1, 1))
+    return text
+
+
+def check_string(value: str, place: Place) -> str:
+    """``value``, unless it holds what UTF-8 or the systems behind it cannot carry (lone surrogates, NUL)."""
+    if "\x00" in value:
+        raise ReadRefused("INV-003", "a string holds the character U+0000", place)
+    if not value.isascii():
+        try:
+            value.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise ReadRefused("INV-003", "a string holds half of a surrogate pair", place) from error
+    return value
+
+
+def number(text: str, place: Place) -> int | float:
+    """The number that ``text`` writes in JSON's or YAML's core notation; refused where it has no exact JSON form."""
+    value: int | float
+    if re.fullmatch(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", text):
+        base = {"0o": 8, "0x": 16}.get(text[:2], 10)
+        # short enough for Python's limit on digits, too long for any exact number
+        value = int(text[2:] if base != 10 else text, base) if len(text) < 100 else MAX_INTEGER + 1
+        exact = abs(value) <= MAX_INTEGER
+    else:
+        value = float(text.replace(".inf", "inf").replace(".nan", "nan")) if text[-1:].isalnum() or text[-1:] == "." else 0.0
+        exact = value == value and abs(value) != float("inf")  # noqa: PLR0124 - the test for NaN
+    if not exact:
+        raise ReadRefused("INV-008", f"the number {text[:40]} has no exact form in JSON", place)
+    return value
