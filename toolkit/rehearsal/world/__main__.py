@@ -1,0 +1,77 @@
+"""``python -m toolkit.rehearsal.world --dir D --account A --region R``: the world's process, until told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import threading
+from pathlib import Path
+
+from toolkit.canonical import write_atomic
+from toolkit.rehearsal.world.control_server import ControlServer
+from toolkit.rehearsal.world.faults import FaultingApplication, Faults
+from toolkit.rehearsal.world.objects import Objects
+
+DEFAULT_OUTSIDE_RANGE = "203.0.113.0/24"
+
+
+def main() -> None:
+    """Serve AWS on a loopback port and the control socket in ``--dir``; ``ready.json`` appears when both answer."""
+    parser = argparse.ArgumentParser(prog="python -m toolkit.rehearsal.world")
+    parser.add_argument("--dir", type=Path, required=True)
+    parser.add_argument("--account", required=True)
+    parser.add_argument("--region", required=True)
+    parser.add_argument("--outside-range", default=DEFAULT_OUTSIDE_RANGE)
+    parser.add_argument("--port", type=int, default=0)
+    asked = parser.parse_args()
+    os.environ["MOTO_ACCOUNT_ID"] = asked.account  # moto reads it once, at import
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    faults = Faults()
+    port = serve_aws(faults, outside_range=asked.outside_range, port=asked.port)
+    objects = Objects(asked.account, asked.region)
+    asked.dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    ControlServer(asked.dir / "control.sock", faults=faults, objects=objects, stop=stop)
+    ready = {
+        "endpoint": f"http://127.0.0.1:{port}",
+        "control": str(asked.dir / "control.sock"),
+        "pid": os.getpid(),
+        "account": asked.account,
+        "region": asked.region,
+    }
+    write_atomic(asked.dir / "ready.json", json.dumps(ready).encode())
+    while not stop.wait(1.0):
+        pass
+    faults.lift()
+    (asked.dir / "ready.json").unlink(missing_ok=True)
+
+
+def serve_aws(faults: Faults, *, outside_range: str, port: int = 0) -> int:
+    """Start moto's server on loopback with our fillings and faults around it; returns its port."""
+    import logging
+
+    from moto.moto_server import threaded_moto_server
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication
+
+    from toolkit.rehearsal.world import fill_backup, fill_kms, fill_network, fill_vpn
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    fill_network.fill()
+    fill_vpn.fill(outside_range)
+    fill_backup.fill()
+    fill_kms.fill()
+
+    def dispatcher(create_app: object) -> FaultingApplication:
+        return FaultingApplication(DomainDispatcherApplication(create_app), faults)
+
+    threaded_moto_server.DomainDispatcherApplication = dispatcher
+    server = threaded_moto_server.ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
+    server.start()
+    return int(server.get_host_and_port()[1])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""Faults on order: refuse an operation, or withhold the reply to one whose effect is already in the world.
+
+A fault names what it waits for, either an API operation (``ec2:CreateVpc``) or a resource type that the stand-in
+provider announces after its create is complete (``aws:ec2/vpc:Vpc``), and which occurrence of it (1 = the next).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+
+@dataclass(kw_only=True)
+class Fault:
+    """One order; ``reached`` is set when its occurrence has come, ``release`` lets a withheld reply go."""
+
+    id: int
+    action: Literal["hold", "fail"]
+    target: str
+    left: int
+    reached: threading.Event = field(default_factory=threading.Event)
+    release: threading.Event = field(default_factory=threading.Event)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+class Faults:
+    """The orders of one world, safe to use from every request's thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._faults: dict[int, Fault] = {}
+        self._last = 0
+
+    def order(self, action: Literal["hold", "fail"], target: str, nth: int) -> Fault:
+        """Register a fault for the ``nth`` coming occurrence of ``target`` (1 = the next one)."""
+        with self._lock:
+            self._last += 1
+            self._faults[self._last] = Fault(id=self._last, action=action, target=target, left=nth)
+            return self._faults[self._last]
+
+    def get(self, fault_id: int) -> Fault | None:
+        """The fault of that number, if it still stands."""
+        return self._faults.get(fault_id)
+
+    def lift(self, fault_id: int | None = None) -> int:
+        """Remove one fault (or all) and let its withheld replies go; how many were removed."""
+        with self._lock:
+            chosen = [fault_id] if fault_id is not None else list(self._faults)
+            lifted = [self._faults.pop(number) for number in chosen if number in self._faults]
+        for fault in lifted:
+            fault.release.set()
+        return len(lifted)
+
+    def due(self, action: Literal["hold", "fail"], target: str, facts: dict[str, Any]) -> Fault | None:
+        """Count one occurrence of ``target``; the fault whose turn it is, or None."""
+        with self._lock:
+            for fault in self._faults.values():
+                if fault.action != action or fault.target != target or fault.left == 0:
+                    continue
+                fault.left -= 1
+                if fault.left == 0:
+                    fault.facts = facts
+                    fault.reached.set()
+                    return fault
+        return None
+
+    def committed(self, target: str, facts: dict[str, Any]) -> None:
+        """Announce that ``target`` is done in the world; returns at once, or when a hold on it is released."""
+        fault = self.due("hold", target, facts)
+        if fault is not None:
+            fault.release.wait()
+
+
+class FaultingApplication:
+    """WSGI around moto: applies operation faults, names each request's operation from its signature and body."""
+
+    def __init__(self, application: Callable[..., Iterable[bytes]], faults: Faults) -> None:
+        self._application = application
+        self._faults = faults
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        operation = operation_of(environ)
+        if self._faults.due("fail", operation, {"operation": operation}):
+            body = b"<Response><Errors><Error><Code>InternalError</Code><Message>ordered fault</Message></Error></Errors></Response>"
+            start_response("400 Bad Request", [("Content-Type", "text/xml"), ("x-amzn-errortype", "InternalError")])
+            return [body]
+        answer = list(self._application(environ, start_response))
+        self._faults.committed(operation, {"operation": operation})
+        return answer
+
+
+def operation_of(environ: dict[str, Any]) -> str:
+    """``service:Operation`` of a signed request; REST services (S3, Backup) give ``service:METHOD /path``."""
+    import io
+    from urllib.parse import parse_qs
+
+    scope = environ.get("HTTP_AUTHORIZATION", "").partition("Credential=")[2].split(",")[0].split("/")
+    service = scope[3] if len(scope) > 3 else "unknown"
+    target = environ.get("HTTP_X_AMZ_TARGET", "")
+    if target:
+        return f"{service}:{target.rpartition('.')[2]}"
+    if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(body)
+        action = parse_qs(body.decode("utf-8", "replace")).get("Action", [""])[0]
+        if action:
+            return f"{service}:{action}"
+    return f"{service}:{environ.get('REQUEST_METHOD')} {environ.get('PATH_INFO')}"

@@ -1,0 +1,131 @@
+"""What lives in the world, read and changed in moto's own store, past every API and every provider."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+OWNERSHIP_TAG = "onboard:urn"
+
+
+class PathMissing(KeyError):
+    """A step of a corruption's path leads nowhere."""
+
+
+class Objects:
+    """moto's backends of one account and region."""
+
+    def __init__(self, account: str, region: str) -> None:
+        self.account = account
+        self.region = region
+
+    def backend(self, service: str) -> Any:
+        """moto's backend of a service (``ec2``, ``s3``, ``kms``, ``iam``, ``cloudtrail``, ``logs``, ``backup``)."""
+        from moto.backends import get_backend
+
+        regions = get_backend(service)[self.account]
+        return regions["aws"] if service in ("s3", "iam") else regions[self.region]
+
+    def live(self) -> list[dict[str, Any]]:
+        """Every live object that carries the ownership tag: service, collection, id, tags."""
+        return [found for found in self._tagged() if OWNERSHIP_TAG in found["tags"]]
+
+    def count_by_owner(self) -> dict[str, int]:
+        """How many live objects each ownership tag has; a healthy world has one each."""
+        return dict(Counter(found["tags"][OWNERSHIP_TAG] for found in self.live()))
+
+    def _tagged(self) -> Iterator[dict[str, Any]]:
+        ec2 = self.backend("ec2")
+        for collection in ("vpcs", "route_tables", "flow_logs"):
+            yield from self._ec2(collection, getattr(ec2, collection).values())
+        for zone in ec2.subnets.values():
+            yield from self._ec2("subnets", zone.values())
+        for collection in ("customer_gateways", "vpn_gateways", "vpn_connections"):
+            alive = [item for item in getattr(ec2, collection).values() if item.state not in ("deleted", "deleting")]
+            yield from self._ec2(collection, alive)
+        for groups in ec2.groups.values():
+            yield from self._ec2("groups", groups.values())
+        yield from self._others()
+
+    def _ec2(self, collection: str, items: Any) -> Iterator[dict[str, Any]]:
+        for item in list(items):
+            tags = {tag["key"]: tag["value"] for tag in item.get_tags()}
+            yield {"service": "ec2", "collection": collection, "id": item.id, "tags": tags}
+
+    def _others(self) -> Iterator[dict[str, Any]]:
+        kms, s3, iam = self.backend("kms"), self.backend("s3"), self.backend("iam")
+        trails, logs, backup = self.backend("cloudtrail"), self.backend("logs"), self.backend("backup")
+        rows: list[tuple[str, str, str, dict[str, str]]] = []
+        for key in kms.keys.values():
+            if key.key_state != "PendingDeletion":
+                rows.append(("kms", "keys", key.id, kms.tagger.get_tag_dict_for_resource(key.id)))
+        for bucket in s3.buckets.values():
+            rows.append(("s3", "buckets", bucket.name, s3.tagger.get_tag_dict_for_resource(bucket.arn)))
+        for role in iam.roles.values():
+            rows.append(("iam", "roles", role.name, {name: tag["Value"] for name, tag in role.tags.items()}))
+        for trail in trails.trails.values():
+            rows.append(("cloudtrail", "trails", trail.trail_name, trails.tagging_service.get_tag_dict_for_resource(trail.arn)))
+        for group in logs.groups.values():
+            rows.append(("logs", "groups", group.name, logs.tagger.get_tag_dict_for_resource(group.arn)))
+        for vault in backup.vaults.values():
+            rows.append(("backup", "vaults", vault.backup_vault_name, backup.list_tags(vault.backup_vault_arn)))
+        for plan in backup.plans.values():
+            if plan.deletion_date is None:
+                rows.append(("backup", "plans", plan.backup_plan_id, backup.list_tags(plan.backup_plan_arn)))
+        for service, collection, identity, tags in rows:
+            yield {"service": service, "collection": collection, "id": identity, "tags": dict(tags or {})}
+
+    def corrupt(self, service: str, path: list[Any], *, value: Any = None, remove: bool = False) -> Any:
+        """Set (or remove) what ``path`` leads to from the service's backend; returns what stood there (text if not JSON).
+
+        A step is an attribute's name, a dictionary's key or a list's index.
+        """
+        owner = self.backend(service)
+        for step in path[:-1]:
+            owner = _follow(owner, step)
+        last = path[-1]
+        before = _follow(owner, last) if remove else _follow_or_none(owner, last)
+        if isinstance(owner, (dict, list)):
+            if remove:
+                del owner[last]
+            else:
+                owner[last] = value
+        elif remove:
+            delattr(owner, last)
+        else:
+            setattr(owner, last, value)
+        return before if isinstance(before, (str, int, float, bool, type(None))) else str(type(before))
+
+    def look(self, service: str, path: list[Any]) -> Any:
+        """Names and simple values at ``path``: how a test finds its way to what it corrupts."""
+        owner = self.backend(service)
+        for step in path:
+            owner = _follow(owner, step)
+        if isinstance(owner, dict):
+            return {str(name): _simple(item) for name, item in owner.items()}
+        if isinstance(owner, (list, tuple)):
+            return [_simple(item) for item in owner]
+        if hasattr(owner, "__dict__"):
+            return {name: _simple(item) for name, item in vars(owner).items()}
+        return _simple(owner)
+
+
+def _follow(owner: Any, step: Any) -> Any:
+    try:
+        if isinstance(owner, (dict, list, tuple)):
+            return owner[step]
+        return getattr(owner, step)
+    except (KeyError, IndexError, AttributeError, TypeError) as error:
+        raise PathMissing(f"{step!r} is not in {type(owner).__name__}") from error
+
+
+def _follow_or_none(owner: Any, step: Any) -> Any:
+    try:
+        return _follow(owner, step)
+    except PathMissing:
+        return None
+
+
+def _simple(value: Any) -> Any:
+    return value if isinstance(value, (str, int, float, bool, type(None))) else type(value).__name__
