@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 import msgspec
 
@@ -57,11 +57,13 @@ class Executor:
         listeners: tuple[Listener, ...] = (),
         after_step: AfterStep | None = None,
         passed_gates: Mapping[str, str] | None = None,
+        worker: tuple[str, ...] = (sys.executable, "-m", "toolkit.run.worker"),
     ) -> None:
         self._store, self._run, self._steps = store, run, in_order(steps)
         self._make_request, self._after_step = make_request, after_step
         self._log_folder, self._environment = log_folder, environment
         self._listeners, self._passed = listeners, dict(passed_gates or {})
+        self._worker_command = worker
         self._worker: subprocess.Popen[bytes] | None = None
         self._interrupts = 0
 
@@ -140,7 +142,7 @@ class Executor:
         with log.open("ab") as stderr:
             # A session of its own: a terminal's Ctrl-C reaches the coordinator only.
             self._worker = subprocess.Popen(
-                [sys.executable, "-m", "toolkit.run.worker"],
+                self._worker_command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
@@ -148,9 +150,10 @@ class Executor:
                 start_new_session=True,
             )
             try:
-                with contextlib.suppress(BrokenPipeError), self._pipe(self._worker.stdin) as stdin:
+                stdin, stdout = _pipes(self._worker)
+                with contextlib.suppress(BrokenPipeError), stdin:
                     stdin.write(msgspec.json.encode(request))
-                for raw in self._pipe(self._worker.stdout):
+                for raw in stdout:
                     line = msgspec.json.decode(raw, type=Line)
                     if line.kind == "progress":
                         self._say(Event(kind="progress", step=step.name, message=line.message, data=line.data))
@@ -174,10 +177,6 @@ class Executor:
             fix=f"see {log.name} in the run's folder; then: onboard runs resume {self._run.id}",
         )
 
-    @staticmethod
-    def _pipe(pipe: Any) -> Any:
-        return pipe
-
     def _end_worker(self) -> None:
         worker, self._worker = self._worker, None
         if worker is None:
@@ -186,10 +185,9 @@ class Executor:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(worker.pid, signal.SIGKILL)
         worker.wait()
-        for pipe in (worker.stdin, worker.stdout):
-            if pipe:
-                with contextlib.suppress(OSError):
-                    pipe.close()
+        for pipe in _pipes(worker):
+            with contextlib.suppress(OSError):
+                pipe.close()
 
     def _say(self, event: Event) -> None:
         row = self._store.append(self._run.id, event)
@@ -221,6 +219,12 @@ class Executor:
         finally:
             for number, action in previous.items():
                 signal.signal(number, action)
+
+
+def _pipes(worker: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+    assert worker.stdin is not None
+    assert worker.stdout is not None
+    return worker.stdin, worker.stdout
 
 
 def left_out(step: Step, bindings: Bindings) -> str:

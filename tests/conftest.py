@@ -1,0 +1,45 @@
+"""What every test may rely on: which real parts this machine has, and that CI leaves none of them out."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+
+import pytest
+
+REQUIRED = frozenset(filter(None, os.environ.get("ONBOARD_REQUIRE", "").split(",")))
+
+
+def _engine_missing() -> str:
+    from toolkit.errors import OnboardError
+    from toolkit.provision.engine import find
+
+    try:
+        find()
+    except OnboardError as error:
+        return error.message
+    return ""
+
+
+def _lab_missing() -> str:
+    if not sys.platform.startswith("linux") or os.geteuid() != 0:
+        return "the lab needs root on Linux"
+    gone = [tool for tool in ("podman", "runc", "conmon", "ip", "nsenter", "mmdebstrap") if not shutil.which(tool)]
+    return f"the lab needs {', '.join(gone)}" if gone else ""
+
+
+MISSING = {"engine": _engine_missing, "lab": _lab_missing}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what this machine cannot run; where ``ONBOARD_REQUIRE`` names the part, let it fail instead."""
+    found: dict[str, str] = {}
+    for item in items:
+        for part, missing in MISSING.items():
+            if item.get_closest_marker(part) is None or part in REQUIRED:
+                continue
+            if part not in found:
+                found[part] = missing()
+            if found[part]:
+                item.add_marker(pytest.mark.skip(reason=found[part]))

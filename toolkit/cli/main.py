@@ -1,0 +1,88 @@
+"""The command line: parse, call the library, print, exit. Commands are imported when they are called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+
+from toolkit import __version__
+from toolkit.errors import OnboardError
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "doctor": ("toolkit.cli.doctor:doctor", "What this machine allows, and the fix for each gap."),
+    "validate": ("toolkit.cli.validate:validate", "Every problem of an inventory, with place and fix."),
+    "decide": ("toolkit.cli.decide:decide", "Build model and transition class of each component, and why."),
+    "plan": ("toolkit.cli.plan:plan", "What would be done, offline and without credentials."),
+    "approve": ("toolkit.cli.approve:approve", "Sign a plan's digest, detached from the plan."),
+    "apply": ("toolkit.cli.apply:apply", "Carry out an approved plan."),
+    "rehearse": ("toolkit.cli.rehearse:rehearse", "The whole onboarding in a throwaway world on this machine."),
+    "runs": ("toolkit.cli.runs:runs", "Where runs stand; resume one."),
+    "verify": ("toolkit.cli.verify:verify", "Check the running things again."),
+    "evidence": ("toolkit.cli.evidence:evidence", "Check or show an evidence bundle, offline."),
+    "report": ("toolkit.cli.report:report", "The HTML report and text summary of a run."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are named here and imported when one is called, so that ``--help`` stays fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="onboard")
+def cli() -> None:
+    """Onboard a customer's infrastructure, and rehearse all of it on this machine first.
+
+    Start with: onboard rehearse examples/acme
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit with the code of what happened (see ``toolkit.errors``)."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        code: Any = cli.main(arguments, prog_name="onboard", standalone_mode=False)
+    except OnboardError as error:
+        from toolkit.cli.present import print_error
+
+        print_error(error, as_json=_wants_json(arguments))
+        sys.exit(error.exit_code)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except BrokenPipeError:
+        # The reader went away (`| head`): nothing more to say, and no traceback at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _wants_json(arguments: list[str]) -> bool:
+    return "--format=json" in arguments or any(
+        first == "--format" and second == "json" for first, second in zip(arguments, arguments[1:], strict=False)
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,30 @@
+"""``onboard validate``: every problem at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from toolkit.cli.options import PATH, common
+from toolkit.errors import InventoryInvalid
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=PATH)
+@common()
+def validate(paths: tuple[Path, ...], output: str, verbose: bool, quiet: bool, no_color: bool) -> int:
+    """Check inventories: schema, cross-references, service rules. Exit 3 when one has problems.
+
+    PATHS are workspace folders or inventory files.
+    """
+    from toolkit.cli.present import print_json
+    from toolkit.inventory.load import check
+    from toolkit.report import problems
+
+    report = check(paths)
+    if output == "json":
+        print_json(problems.as_json(report.problems, files=report.files, components=report.components))
+    else:
+        click.echo(problems.as_text(report.problems, files=report.files, components=report.components), nl=False)
+    return InventoryInvalid.exit_code if any(problem.severity == "error" for problem in report.problems) else 0

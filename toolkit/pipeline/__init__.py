@@ -1,0 +1,1 @@
+"""The order of the flow: the only place that knows more than one stage."""

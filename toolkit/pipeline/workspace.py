@@ -1,0 +1,86 @@
+"""A customer's workspace: where the inventory stands and where the toolkit writes (``.onboard/``, mode 0700)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import yaml
+
+from toolkit.errors import UsageError
+from toolkit.run.store import SqliteStore
+
+CONFIG_HOME = Path(".config") / "onboarding-toolkit"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``onboard.yaml``: what a workspace may set about the real world. Paths may start with ``~``.
+
+    ``trust``: the trust file. ``ssh_key``: the operator's private key file. ``hub_host_key``: the hub's pinned public
+    key line. ``state``: the folder of the engine's state.
+    """
+
+    schema: str = "onboarding/settings/v1"
+    trust: str | None = None
+    ssh_key: str | None = None
+    hub_host_key: str | None = None
+    state: str | None = None
+
+
+class Workspace(msgspec.Struct, frozen=True, kw_only=True):
+    """A folder with an inventory; ``own`` is the toolkit's part of it."""
+
+    root: Path
+
+    @property
+    def own(self) -> Path:
+        return self.root / ".onboard"
+
+    @property
+    def plans(self) -> Path:
+        return self.own / "plans"
+
+    @property
+    def evidence(self) -> Path:
+        return self.own / "evidence"
+
+    @property
+    def rehearsal(self) -> Path:
+        return self.own / "rehearsal"
+
+    def report(self, run: str) -> Path:
+        return self.own / "report" / f"{run}.html"
+
+    def run_logs(self, run: str) -> Path:
+        return self.own / "log" / run
+
+    def store(self) -> SqliteStore:
+        """The ledger of this workspace's runs."""
+        self.own.mkdir(mode=0o700, exist_ok=True)
+        self.own.chmod(0o700)
+        return SqliteStore(self.own / "store.db")
+
+    def settings(self) -> Settings:
+        """``onboard.yaml``, or its defaults; UsageError for a field it does not know."""
+        path = self.root / "onboard.yaml"
+        if not path.is_file():
+            return Settings()
+        try:
+            return msgspec.convert(yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader) or {}, Settings)  # noqa: S506 - a safe loader
+        except (yaml.YAMLError, UnicodeDecodeError, msgspec.ValidationError) as error:
+            raise UsageError(f"{path}: {error}", fix="see 'A customer's workspace' in the README") from None
+
+    def trust_file(self) -> Path:
+        """Which keys may approve: outside the workspace, so that who edits an inventory cannot approve it."""
+        named = self.settings().trust
+        return Path(named).expanduser() if named else Path.home() / CONFIG_HOME / "trust.yaml"
+
+
+def find(path: Path) -> Workspace:
+    """The workspace of a folder, or of an inventory file in it."""
+    if not path.exists():
+        raise UsageError(f"{path}: no such file or folder", fix="name a workspace folder or its inventory file")
+    root = path if path.is_dir() else path.parent
+    if root.name == "inventory" and not (root / "inventory.yaml").exists() and path.is_dir():
+        root = root.parent
+    return Workspace(root=root.resolve())
