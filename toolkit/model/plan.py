@@ -57,10 +57,15 @@ class StackRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
-    """The part of a plan that belongs to one tenant or site: ``stacks`` maps a stack's name to its resources."""
+    """The part of a plan that belongs to one tenant or site: ``stacks`` maps a stack's name to its resources.
+
+    ``components`` and ``links`` map the ids of what lies there to the digest of what the inventory says of it.
+    """
 
     schema: Literal["onboarding/plan-document/v1"] = "onboarding/plan-document/v1"
     scope: str
+    components: dict[str, str] = {}
+    links: dict[str, str] = {}
     steps: tuple[Step, ...]
     stacks: dict[str, tuple[Resource, ...]] = {}
 
@@ -73,8 +78,16 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     name: str
 
 
+Coverage = Literal["aws", "tunnels", "hosts", "backups", "monitoring"]
+"""What a run can prove: objects in AWS, tunnels that carry, configured hosts, restored backups, scraped targets."""
+
+
 class Index(msgspec.Struct, frozen=True, kw_only=True):
-    """The signed object: digests of all documents and of everything that shaped them."""
+    """The signed object: digests of all documents (by scope) and of everything that shaped them.
+
+    ``coverage`` is what a complete run of this plan proves; ``uncovered`` names the managed components that no step
+    of this version reaches.
+    """
 
     schema: Literal["onboarding/plan/v1"] = "onboarding/plan/v1"
     customer: str
@@ -85,7 +98,8 @@ class Index(msgspec.Struct, frozen=True, kw_only=True):
     base: str | None
     documents: dict[str, str]
     changes: tuple[Change, ...]
-    coverage: tuple[str, ...]
+    coverage: tuple[Coverage, ...]
+    uncovered: tuple[str, ...] = ()
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):

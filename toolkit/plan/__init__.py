@@ -1,0 +1,1 @@
+"""The intended change: compiled from inventory and decisions, written canonically, bound, approved."""

@@ -1,0 +1,62 @@
+"""Digests of what an inventory means: the order of its lists, its layout and spelled-out defaults do not count."""
+
+from __future__ import annotations
+
+import msgspec
+
+from toolkit.canonical import digest
+from toolkit.model.decision import Decision
+from toolkit.model.inventory import Backup, Component, Inventory, Link, Site, Tenant
+
+
+def ordered(inventory: Inventory) -> Inventory:
+    """The same inventory with every list whose order means nothing sorted."""
+    return msgspec.structs.replace(
+        inventory,
+        customer=msgspec.structs.replace(
+            inventory.customer,
+            contacts=tuple(sorted(inventory.customer.contacts, key=lambda contact: (contact.role, contact.email))),
+        ),
+        tenants=tuple(_tenant(tenant) for tenant in sorted(inventory.tenants, key=lambda tenant: tenant.id)),
+        sites=tuple(_site(site) for site in sorted(inventory.sites, key=lambda site: site.id)),
+        links=tuple(sorted(inventory.links, key=lambda link: link.id)),
+        applications=tuple(sorted(inventory.applications, key=lambda application: application.id)),
+        components=tuple(_component(component) for component in sorted(inventory.components, key=lambda one: one.id)),
+    )
+
+
+def _tenant(tenant: Tenant) -> Tenant:
+    return msgspec.structs.replace(tenant, subscribed_levels=tuple(sorted(tenant.subscribed_levels)))
+
+
+def _site(site: Site) -> Site:
+    return msgspec.structs.replace(site, networks=tuple(sorted(site.networks)))
+
+
+def _component(component: Component) -> Component:
+    backup = component.backup and Backup(
+        policies=tuple(sorted(component.backup.policies)),
+        paths=tuple(sorted(component.backup.paths)),
+        approval=component.backup.approval,
+    )
+    return msgspec.structs.replace(component, backup=backup, depends_on=tuple(sorted(component.depends_on)))
+
+
+def inventory_digest(inventory: Inventory) -> str:
+    """Digest of the typed inventory."""
+    return digest(ordered(inventory))
+
+
+def decisions_digest(decisions: tuple[Decision, ...]) -> str:
+    """Digest of all decisions, in the order of their components."""
+    return digest(sorted(decisions, key=lambda decision: decision.component))
+
+
+def component_digest(component: Component, decision: Decision) -> str:
+    """Digest of a component together with what was decided for it."""
+    return digest({"component": component, "decision": decision})
+
+
+def link_digest(link: Link) -> str:
+    """Digest of a link."""
+    return digest(link)
