@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -13,19 +13,19 @@ from components.tenant import Group, Tenant
 
 POLICY_TAG = "onboard:backup"
 ROLE_POLICIES = ("AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForRestores")
+SCHEDULES = {"weekly": "cron(0 1 ? * SUN *)", "monthly": "cron(0 1 1 * ? *)"}
+"""By cadence, in UTC: Sundays, and the first of the month, at 01:00."""
 START_WINDOW_MINUTES = 60
 COMPLETION_WINDOW_MINUTES = 480
 
 
 class BackupPlans(Group):
-    """``policies`` maps a policy's name to ``schedule`` (AWS cron, UTC) and ``deleteAfterDays``.
+    """``policies`` are ``name``, ``cadence`` (weekly or monthly) and ``retention_days`` of each.
 
     A plan takes every object of the account whose tag ``onboard:backup`` is the policy's name.
     """
 
-    def __init__(
-        self, tenant: Tenant, *, key_arn: pulumi.Input[str], policies: Mapping[str, Mapping[str, Any]]
-    ) -> None:
+    def __init__(self, tenant: Tenant, *, key_arn: pulumi.Input[str], policies: Sequence[Mapping[str, Any]]) -> None:
         super().__init__("BackupPlans", "backup", tenant)
         self.vault = aws.backup.Vault(
             "vault",
@@ -52,12 +52,11 @@ class BackupPlans(Group):
             )
             for name in ROLE_POLICIES
         ]
-        self.plans = {name: self._plan(name, policies[name], allowed) for name in sorted(policies)}
+        self.plans = {policy["name"]: self._plan(policy, allowed) for policy in policies}
         self.register_outputs({})
 
-    def _plan(
-        self, name: str, policy: Mapping[str, Any], allowed: list[aws.iam.RolePolicyAttachment]
-    ) -> aws.backup.Plan:
+    def _plan(self, policy: Mapping[str, Any], allowed: list[aws.iam.RolePolicyAttachment]) -> aws.backup.Plan:
+        name = policy["name"]
         plan = aws.backup.Plan(
             name,
             name=self.tenant.physical(name, 50),
@@ -65,10 +64,10 @@ class BackupPlans(Group):
                 aws.backup.PlanRuleArgs(
                     rule_name=name,
                     target_vault_name=self.vault.name,
-                    schedule=policy["schedule"],
+                    schedule=SCHEDULES[policy["cadence"]],
                     start_window=START_WINDOW_MINUTES,
                     completion_window=COMPLETION_WINDOW_MINUTES,
-                    lifecycle=aws.backup.PlanRuleLifecycleArgs(delete_after=int(policy["deleteAfterDays"])),
+                    lifecycle=aws.backup.PlanRuleLifecycleArgs(delete_after=int(policy["retention_days"])),
                 )
             ],
             tags=self.tenant.tags("aws:backup/plan:Plan", name),

@@ -113,7 +113,7 @@ class LogBucket(Group):
 class Foundation(Group):
     """Key, log bucket, a trail over all regions with validated log files, and the operator's role."""
 
-    def __init__(self, tenant: Tenant, *, operator_account: str, external_id: str) -> None:
+    def __init__(self, tenant: Tenant, *, operator_principal: str, external_id: str) -> None:
         super().__init__("Foundation", "foundation", tenant)
         trail_name = tenant.physical("trail", 128)
         trail_arn = tenant.arn("cloudtrail", f"trail/{trail_name}")
@@ -135,9 +135,7 @@ class Foundation(Group):
             "operator",
             name=tenant.physical("operator"),
             description="The provider's operators, only with this tenant's external id",
-            assume_role_policy=policies.trust_operator(
-                partition=tenant.partition, operator_account=operator_account, external_id=external_id
-            ),
+            assume_role_policy=policies.trust_operator(principal=operator_principal, external_id=external_id),
             max_session_duration=3600,
             tags=tenant.tags("aws:iam/role:Role", "operator"),
             opts=self.child(),

@@ -22,12 +22,12 @@ def trust(service: str) -> str:
     return document({"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"})
 
 
-def trust_operator(*, partition: str, operator_account: str, external_id: str) -> str:
-    """A trust policy for the operator's account, only with the tenant's external id (against the confused deputy)."""
+def trust_operator(*, principal: str, external_id: str) -> str:
+    """A trust policy for the operator's principal (an ARN), only with the tenant's external id (against the confused deputy)."""
     return document(
         {
             "Effect": "Allow",
-            "Principal": {"AWS": f"arn:{partition}:iam::{operator_account}:root"},
+            "Principal": {"AWS": principal},
             "Action": "sts:AssumeRole",
             "Condition": {"StringEquals": {"sts:ExternalId": external_id}},
         }

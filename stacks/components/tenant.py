@@ -31,7 +31,8 @@ def ownership(type_: str, name: str) -> str:
 class Tenant:
     """The tenant that a stack belongs to, read from the stack's configuration.
 
-    Keys that every AWS stack has: ``customer`` and ``tenant`` (ids), ``account`` (12 digits), ``region``.
+    Keys that every AWS stack has: ``customer`` and ``tenant`` (ids), ``account`` (12 digits), ``region``,
+    ``environment``.
     """
 
     def __init__(self) -> None:
@@ -46,7 +47,11 @@ class Tenant:
             region=self.region,
             allowed_account_ids=[self.account],
             default_tags=aws.ProviderDefaultTagsArgs(
-                tags={"onboard:customer": self.customer, "onboard:tenant": self.id}
+                tags={
+                    "onboard:customer": self.customer,
+                    "onboard:environment": self.config.require("environment"),
+                    "onboard:tenant": self.id,
+                }
             ),
         )
 
@@ -62,9 +67,10 @@ class Tenant:
         """Tags of one object; customer and tenant come from the provider's default tags."""
         return {"onboard:urn": ownership(type_, name), **(extra or {})}
 
-    def upstream(self, key: str) -> pulumi.StackReference:
-        """The stack whose full name stands in the configuration under ``key``."""
-        return pulumi.StackReference(key, stack_name=self.config.require(key))
+    def upstream(self, layer: str) -> pulumi.StackReference:
+        """The tenant's stack of another layer, whose outputs this one reads."""
+        stack = f"{self.customer}-{self.id}-{layer}"
+        return pulumi.StackReference(layer, stack_name=f"{pulumi.get_organization()}/onboarding-{layer}/{stack}")
 
 
 class Group(pulumi.ComponentResource):

@@ -13,14 +13,19 @@ from components.tenant import Group, Tenant
 
 CUSTOMER_ASN = "65000"
 AMAZON_ASN = "64512"
-ENCRYPTION = "AES256-GCM-16"
-INTEGRITY = "SHA2-384"
-DH_GROUP = 20
 DPD_SECONDS = 30
 
 
-def tunnel_options(number: int, *, inside_cidr: str, preshared_key: pulumi.Input[str]) -> dict[str, Any]:
-    """Arguments of one tunnel: IKEv2 only and exactly one suite for each phase; AWS starts it and restarts it."""
+Suite = Mapping[str, Any]
+
+
+def tunnel_options(
+    number: int, *, inside_cidr: str, preshared_key: pulumi.Input[str], suites: Mapping[str, Suite]
+) -> dict[str, Any]:
+    """Arguments of one tunnel: IKEv2 only and exactly one suite for each phase; AWS starts it and restarts it.
+
+    ``suites`` has ``phase1`` and ``phase2``, each with ``encryption``, ``integrity`` and ``dh_group`` in AWS's words.
+    """
     options: dict[str, Any] = {
         "inside_cidr": inside_cidr,
         "preshared_key": preshared_key,
@@ -31,10 +36,10 @@ def tunnel_options(number: int, *, inside_cidr: str, preshared_key: pulumi.Input
         "phase1_lifetime_seconds": 28800,
         "phase2_lifetime_seconds": 3600,
     }
-    for phase in ("phase1", "phase2"):
-        options[f"{phase}_encryption_algorithms"] = [ENCRYPTION]
-        options[f"{phase}_integrity_algorithms"] = [INTEGRITY]
-        options[f"{phase}_dh_group_numbers"] = [DH_GROUP]
+    for phase, suite in suites.items():
+        options[f"{phase}_encryption_algorithms"] = [suite["encryption"]]
+        options[f"{phase}_integrity_algorithms"] = [suite["integrity"]]
+        options[f"{phase}_dh_group_numbers"] = [int(suite["dh_group"])]
     return {f"tunnel{number}_{name}": value for name, value in options.items()}
 
 
@@ -49,9 +54,11 @@ class VpnLinks(Group):
         vpc_id: pulumi.Input[str],
         route_table_id: pulumi.Input[str],
         links: Sequence[Mapping[str, Any]],
+        suites: Mapping[str, Suite],
     ) -> None:
         super().__init__("VpnLinks", "vpn", tenant)
         self.cidr = cidr
+        self.suites = suites
         self.route_table_id = route_table_id
         self.gateway = aws.ec2.VpnGateway(
             "gateway",
@@ -69,11 +76,13 @@ class VpnLinks(Group):
 
     def _link(self, link: Mapping[str, Any], inside: Mapping[tuple[str, int], str]) -> dict[str, pulumi.Input[Any]]:
         name = link["id"]
+        if link["routing"] != "static":
+            raise ValueError(f"link {name}: routing {link['routing']} is not offered, only static")
         site = aws.ec2.CustomerGateway(
             name,
             type="ipsec.1",
             bgp_asn=CUSTOMER_ASN,
-            ip_address=link["publicAddress"],
+            ip_address=link["peer_address"],
             tags=self._tags("aws:ec2/customerGateway:CustomerGateway", name),
             opts=self.child(),
         )
@@ -83,6 +92,7 @@ class VpnLinks(Group):
                 number,
                 inside_cidr=inside[name, number],
                 preshared_key=self.tenant.config.require_secret(f"psk-{name}-{number}"),
+                suites=self.suites,
             )
         connection = aws.ec2.VpnConnection(
             name,

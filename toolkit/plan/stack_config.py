@@ -5,7 +5,7 @@ Keys of every stack: ``customer``, ``tenant``, ``account``, ``region``, ``enviro
 - foundation: ``external_id``, ``operator_principal`` (absent when the profile names none for the platform)
 - network: ``cidr``, ``zones``
 - vpn: ``cidr``, ``phase1`` and ``phase2`` (``encryption``, ``integrity``, ``dh_group`` in AWS's notation), ``links``:
-  a list of ``id``, ``peer_address``, ``networks``, ``routing``
+  a list of ``id``, ``peer_address``, ``networks``, ``routing``; secret: ``psk-<link id>-1`` and ``psk-<link id>-2``
 - backup: ``policies``: a list of ``name``, ``cadence`` (weekly or monthly), ``kept``, ``retention_days``
 
 A program finds its upstream stacks by the names that ``stack_name`` and ``project_name`` give.
@@ -117,7 +117,8 @@ def _layer_configs(inventory: Inventory, profile: ProviderProfile, tenant: Tenan
     layers = {"foundation": foundation, "network": {**common, "cidr": zone.cidr, "zones": zone.zones}}
     links = [_link_config(inventory, link) for link in tenant_links(inventory, tenant.id)]
     if links:
-        layers["vpn"] = {**common, "cidr": zone.cidr, "links": links, **aws_suite(profile.ike)}
+        secrets = {key: value for link in links for key, value in tunnel_secrets(link["id"]).items()}
+        layers["vpn"] = {**common, "cidr": zone.cidr, "links": links, **aws_suite(profile.ike), **secrets}
     policies = [policy_config(policy) for policy in used_policies(inventory, tenant.id)]
     if policies:
         layers["backup"] = {**common, "policies": policies}
@@ -132,6 +133,11 @@ def _link_config(inventory: Inventory, link: Link) -> dict[str, Any]:
         "networks": sorted(site.networks),
         "routing": link.routing,
     }
+
+
+def tunnel_secrets(link: str) -> dict[str, dict[str, str]]:
+    """References to the pre-shared keys of a link's two tunnels, by the program's configuration key."""
+    return {f"psk-{link}-{tunnel}": {"$secret": f"secretref://psk/{link}/{tunnel}"} for tunnel in (1, 2)}
 
 
 def policy_config(policy: str) -> dict[str, Any]:

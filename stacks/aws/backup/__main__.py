@@ -1,6 +1,6 @@
 """Backups of one tenant.
 
-Configuration: the tenant's, ``foundationStack``, ``policies`` (by name: ``schedule``, ``deleteAfterDays``).
+Configuration: the tenant's, ``policies`` (a list of ``name``, ``cadence``, ``retention_days``).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from components.backup import BackupPlans
 from components.tenant import Tenant
 
 tenant = Tenant()
-foundation = tenant.upstream("foundationStack")
+foundation = tenant.upstream("foundation")
 backup = BackupPlans(
     tenant,
     key_arn=foundation.require_output("kms_key_arn"),

@@ -1,4 +1,4 @@
-"""Foundation of one tenant. Configuration: the tenant's, ``operatorAccount``, ``externalId``."""
+"""Foundation of one tenant. Configuration: the tenant's, ``operator_principal``, ``external_id``."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from components.tenant import Tenant
 tenant = Tenant()
 foundation = Foundation(
     tenant,
-    operator_account=tenant.config.require("operatorAccount"),
-    external_id=tenant.config.require("externalId"),
+    operator_principal=tenant.config.require("operator_principal"),
+    external_id=tenant.config.require("external_id"),
 )
 for name, value in foundation.outputs.items():
     pulumi.export(name, value)

@@ -1,4 +1,4 @@
-"""Network of one tenant. Configuration: the tenant's, ``foundationStack``, ``cidr``, ``zones``."""
+"""Network of one tenant. Configuration: the tenant's, ``cidr``, ``zones``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from components.network import Network
 from components.tenant import Tenant
 
 tenant = Tenant()
-foundation = tenant.upstream("foundationStack")
+foundation = tenant.upstream("foundation")
 network = Network(
     tenant,
     cidr=tenant.config.require("cidr"),

@@ -1,7 +1,7 @@
 """VPN links of one tenant.
 
-Configuration: the tenant's, ``networkStack``, ``cidr``, ``links`` (a list of ``id``, ``publicAddress``, ``networks``), and for each
-link the secrets ``psk-<id>-1`` and ``psk-<id>-2``.
+Configuration: the tenant's, ``cidr``, ``phase1`` and ``phase2`` (``encryption``, ``integrity``, ``dh_group``), ``links``
+(a list of ``id``, ``peer_address``, ``networks``, ``routing``), and for each link the secrets ``psk-<id>-1`` and ``psk-<id>-2``.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from components.tenant import Tenant
 from components.vpn import VpnLinks
 
 tenant = Tenant()
-network = tenant.upstream("networkStack")
+network = tenant.upstream("network")
 vpn = VpnLinks(
     tenant,
     cidr=tenant.config.require("cidr"),
     vpc_id=network.require_output("vpc_id"),
     route_table_id=network.require_output("route_table_id"),
     links=tenant.config.require_object("links"),
+    suites={phase: tenant.config.require_object(phase) for phase in ("phase1", "phase2")},
 )
 pulumi.export("links", vpn.outputs)
