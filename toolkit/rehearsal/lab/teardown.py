@@ -1,0 +1,143 @@
+"""Removing a lab, whole, half-made or killed, and saying what is left of one."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from toolkit.errors import OnboardError
+from toolkit.rehearsal import namespace
+from toolkit.rehearsal.lab import background
+from toolkit.rehearsal.lab.machines import cgroup
+from toolkit.rehearsal.lab.podman import REHEARSAL, TAG, Podman
+from toolkit.rehearsal.lab.state import FILE, podman_paths, remembered_folder, run_folder
+
+_CGROUPS = Path("/sys/fs/cgroup")
+_RUNC = Path("/run/runc")
+_CONTAINER = ("conmon", "systemd", "init")
+
+
+def down(rehearsal_id: str, *, folder: Path | None = None) -> list[str]:
+    """Remove everything that ``up`` made under this id, and return what is left (nothing, when all went well).
+
+    ``folder`` is needed only when /run was lost (a reboot). Images and package caches stay. What others started
+    with the rehearsal's tag is theirs to end first; /run/onboard-<id> is removed as a whole.
+    """
+    namespace.namespace(rehearsal_id)  # refuses an id that could name anything else
+    known = remembered_folder(rehearsal_id) or folder
+    if known is not None:
+        (known / FILE).unlink(missing_ok=True)  # from here on this is no complete lab
+    # In-flight podman calls of a killed `up` would make new containers behind our back: they go first.
+    _kill(lambda: [pid for pid in background.tagged(rehearsal_id) if background.name_of(pid) not in _CONTAINER])
+    if known is not None and Path(podman_paths(rehearsal_id, known, None).configuration, "storage.conf").exists():
+        podman = Podman(podman_paths(rehearsal_id, known, None), tags={TAG: rehearsal_id, REHEARSAL: rehearsal_id})
+        try:
+            podman.run("rm", "--force", "--time", "0", "--all", "--volumes", timeout=60, check=False)
+        except OnboardError:
+            # What podman cannot remove (its own files may be torn) is removed below, by hand.
+            pass
+    _kill(lambda: [*background.tagged(rehearsal_id), *_members(rehearsal_id)])
+    namespace.remove(namespace.namespace(rehearsal_id))
+    run = run_folder(rehearsal_id)
+    for place in _places(rehearsal_id, known):
+        _unmount_below(place)
+    _remove_cgroups(rehearsal_id)
+    if known is not None:
+        _remove_runc(known)
+        for name in ("containers", "ssh", "logs"):
+            shutil.rmtree(known / name, ignore_errors=True)
+        (known / "alerts.ndjson").unlink(missing_ok=True)
+    shutil.rmtree(run, ignore_errors=True)
+    return leftovers(rehearsal_id, folder=known)
+
+
+def leftovers(rehearsal_id: str, *, folder: Path | None = None) -> list[str]:
+    """What of a rehearsal's lab is still on the machine: ``<kind>: <which>``, sorted.
+
+    Links, routes and firewall rules of the lab exist in its namespace and its containers only, so they are gone with
+    those; the machine's own interfaces are looked at all the same.
+    """
+    netns = namespace.namespace(rehearsal_id)
+    found = [f"process: {pid} {background.name_of(pid)}" for pid in background.tagged(rehearsal_id)]
+    found += [f"process in namespace: {pid} {background.name_of(pid)}" for pid in namespace.inhabitants(netns)]
+    if namespace.path(netns).exists():
+        found.append(f"network namespace: {netns}")
+    found += [f"control group: {path}" for path in _cgroup_folders(rehearsal_id)]
+    mounts = _mount_points()
+    for place in _places(rehearsal_id, folder):
+        found += [f"mount: {point}" for point in mounts if point.startswith(f"{place}/")]
+        if place.exists():
+            found.append(f"folder: {place}")
+    if folder is not None:
+        found += [f"runtime state: {path}" for path in _runc_states(folder)]
+    links = subprocess.run(["ip", "-o", "link", "show"], capture_output=True, text=True, check=False).stdout
+    found += [f"link: {line.split(':')[1].strip()}" for line in links.splitlines() if f"ob-{rehearsal_id}" in line]
+    return sorted(found)
+
+
+def _places(rehearsal_id: str, folder: Path | None) -> list[Path]:
+    return [run_folder(rehearsal_id), *([folder.resolve() / "containers"] if folder else [])]
+
+
+def _kill(listed: Callable[[], list[int]]) -> None:
+    """SIGKILL what ``listed()`` names until it names nothing, five seconds at most."""
+    deadline = time.monotonic() + 5
+    while (pids := listed()) and time.monotonic() < deadline:
+        background.kill(pids, signal.SIGKILL)
+        time.sleep(0.05)
+
+
+def _members(rehearsal_id: str) -> list[int]:
+    """Processes in the rehearsal's control groups: a container's services carry no tag."""
+    pids: set[int] = set()
+    for folder in _cgroup_folders(rehearsal_id):
+        try:
+            pids |= {int(line) for line in (folder / "cgroup.procs").read_text().split()}
+        except OSError:
+            continue
+    return sorted(pids)
+
+
+def _cgroup_folders(rehearsal_id: str) -> list[Path]:
+    """Deepest first, of every hierarchy (version 1, version 2, hybrid)."""
+    name = cgroup(rehearsal_id).lstrip("/")
+    roots = [_CGROUPS / name, *_CGROUPS.glob(f"*/{name}")]
+    found = [path for root in roots if root.is_dir() for path in [root, *root.rglob("*")] if path.is_dir()]
+    return sorted(found, key=lambda path: len(path.parts), reverse=True)
+
+
+def _remove_cgroups(rehearsal_id: str) -> None:
+    for _ in range(20):
+        for folder in _cgroup_folders(rehearsal_id):
+            try:
+                folder.rmdir()
+            except OSError:
+                continue
+        if not _cgroup_folders(rehearsal_id):
+            return
+        time.sleep(0.05)  # a killed process leaves its group a moment later
+
+
+def _mount_points() -> list[str]:
+    lines = Path("/proc/self/mounts").read_text().splitlines()
+    return [line.split()[1].replace("\\040", " ") for line in lines]
+
+
+def _unmount_below(folder: Path) -> None:
+    for point in sorted((p for p in _mount_points() if p.startswith(f"{folder}/")), key=len, reverse=True):
+        subprocess.run(["umount", "--lazy", point], capture_output=True, check=False)
+
+
+def _runc_states(folder: Path) -> list[Path]:
+    """runc's own state folders of containers whose files lie in ``folder``."""
+    wanted = str(folder.resolve()).encode()
+    return [path.parent for path in _RUNC.glob("*/state.json") if wanted in path.read_bytes()]
+
+
+def _remove_runc(folder: Path) -> None:
+    for state in _runc_states(folder):
+        shutil.rmtree(state, ignore_errors=True)
