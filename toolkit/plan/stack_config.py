@@ -6,7 +6,7 @@ Keys of every stack: ``customer``, ``tenant``, ``account``, ``region``, ``enviro
 - network: ``cidr``, ``zones``
 - vpn: ``cidr``, ``phase1`` and ``phase2`` (``encryption``, ``integrity``, ``dh_group`` in AWS's notation), ``links``:
   a list of ``id``, ``peer_address``, ``networks``, ``routing``; secret: ``psk-<link id>-1`` and ``psk-<link id>-2``
-- backup: ``policies``: a list of ``name``, ``cadence`` (weekly or monthly), ``kept``, ``retention_days``
+- backup: ``policies``: a list of ``name``, ``cadence`` (daily, weekly or monthly), ``kept``, ``retention_days``
 
 A program finds its upstream stacks by the names that ``stack_name`` and ``project_name`` give.
 """
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from toolkit.catalogue import backup_policy
 from toolkit.errors import PlanRefused
 from toolkit.model.inventory import Inventory, Link, Tenant
 from toolkit.model.plan import StackRequest
@@ -23,7 +24,7 @@ from toolkit.model.profile import Ike, ProviderProfile
 LAYERS = ("foundation", "network", "vpn", "backup")
 """In the order of their dependence."""
 
-_DAYS = {"weekly": 7, "monthly": 31}  # the longest month: a copy is never dropped before its month is over
+_DAYS = {"day": 1, "week": 7, "month": 31}  # the longest month: a copy is never dropped before its month is over
 _AWS_ENCRYPTION = {"aes256gcm16": "AES256-GCM-16", "aes128gcm16": "AES128-GCM-16", "aes256": "AES256"}
 _AWS_INTEGRITY = {
     "prfsha256": "SHA2-256",
@@ -140,15 +141,19 @@ def tunnel_secrets(link: str) -> dict[str, dict[str, str]]:
     return {f"psk-{link}-{tunnel}": {"$secret": f"secretref://psk/{link}/{tunnel}"} for tunnel in (1, 2)}
 
 
-def policy_config(policy: str) -> dict[str, Any]:
-    """Cadence and retention of a backup policy, from its name (SD-1 §1.7): ``MONTHLY-12`` is kept 12 months."""
-    cadence, _, kept = policy.lower().partition("-")
-    if cadence not in _DAYS or not kept.isdigit():
+def policy_config(name: str) -> dict[str, Any]:
+    """Cadence and retention of a backup policy of the catalogue (SD-1 §1.7); PlanRefused for an unknown one."""
+    policy = backup_policy(name)
+    if policy is None:
         raise PlanRefused(
-            f"backup policy {policy!r} has no known cadence",
-            fix="use a policy of the service description: WEEKLY-1, WEEKLY-2, MONTHLY-1, -3, -6, -12 or -36",
+            f"backup policy {name!r} is not in the catalogue", fix="use a policy of the service description"
         )
-    return {"name": policy, "cadence": cadence, "kept": int(kept), "retention_days": int(kept) * _DAYS[cadence]}
+    return {
+        "name": policy.name,
+        "cadence": policy.cadence,
+        "kept": policy.kept,
+        "retention_days": policy.kept * _DAYS[policy.unit],
+    }
 
 
 def aws_suite(ike: Ike) -> dict[str, dict[str, Any]]:
