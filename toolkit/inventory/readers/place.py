@@ -117,7 +117,9 @@ def decode(content: bytes) -> str:
     found = _NOT_TEXT.search(text)
     if found:
         raise ReadRefused(
-            "INV-003", f"character U+{ord(found[0]):04X} does not belong into a text file", place_at(text, found.start())
+            "INV-003",
+            f"character U+{ord(found[0]):04X} does not belong into a text file",
+            place_at(text, found.start()),
         )
     if not text.strip():
         raise ReadRefused("INV-002", "the file is empty", Place(1, 1))
@@ -145,7 +147,11 @@ def number(text: str, place: Place) -> int | float:
         value = int(text[2:] if base != 10 else text, base) if len(text) < 100 else MAX_INTEGER + 1
         exact = abs(value) <= MAX_INTEGER
     else:
-        value = float(text.replace(".inf", "inf").replace(".nan", "nan")) if text[-1:].isalnum() or text[-1:] == "." else 0.0
+        value = (
+            float(text.replace(".inf", "inf").replace(".nan", "nan"))
+            if text[-1:].isalnum() or text[-1:] == "."
+            else 0.0
+        )
         exact = value == value and abs(value) != float("inf")  # noqa: PLR0124 - the test for NaN
     if not exact:
         raise ReadRefused("INV-008", f"the number {text[:40]} has no exact form in JSON", place)

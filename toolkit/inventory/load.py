@@ -1,0 +1,180 @@
+"""The one way in: files → schema → cross-references → service rules → frozen typed model, every problem at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from toolkit.errors import InventoryInvalid, OnboardError, UsageError
+from toolkit.inventory.crossrefs import check_references
+from toolkit.inventory.finding import Finding
+from toolkit.inventory.networks import check_networks
+from toolkit.inventory.readers.place import parts
+from toolkit.inventory.rules import RULES
+from toolkit.inventory.schema import check_schema
+from toolkit.inventory.secret_rules import SECRET_NAME, check_secrets
+from toolkit.inventory.service_rules import check_service
+from toolkit.inventory.source import Source, find_pieces
+from toolkit.model.inventory import Inventory
+from toolkit.model.problem import Problem
+
+_BLOB = re.compile(r"[A-Za-z0-9+/=_-]{32,}|-----BEGIN.*")
+_AFTER_NAME = re.compile(r"([\"']?[A-Za-z0-9_.-]+[\"']?\s*[:=])\s*\S.*")
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What a check found: counts, every problem in the order of the files, and the model when there is exactly one.
+
+    ``inventory`` is None when several inventories were checked or when an error stands in the way.
+    ``snippets`` holds the line of each problem by ``(file, line)``, without what may be a secret.
+    """
+
+    files: int
+    components: int
+    problems: tuple[Problem, ...]
+    inventory: Inventory | None = None
+    snippets: dict[tuple[str, int], str] = {}
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems that are not mere warnings."""
+        return tuple(problem for problem in self.problems if problem.severity == "error")
+
+
+def load(path: Path | str) -> Inventory:
+    """The inventory at ``path``: a file, a folder ``inventory/``, or a workspace that holds either.
+
+    Raises UsageError for a missing path and InventoryInvalid for errors, all of them in ``details["problems"]``.
+    """
+    report = check([path])
+    if report.inventory is None:
+        count = len(report.errors)
+        raise InventoryInvalid(
+            f"{path}: {count} problem{'s' if count != 1 else ''} in the inventory",
+            fix="onboard validate lists each with its place and its fix",
+            details={"problems": [msgspec.to_builtins(problem) for problem in report.problems]},
+        )
+    return report.inventory
+
+
+def check(paths: Sequence[Path | str]) -> Report:
+    """Check each path as an inventory of its own; raises UsageError for a missing path, nothing else."""
+    if not paths:
+        raise UsageError("no inventory was named", fix="name a file or a workspace, examples/acme for one")
+    files = components = 0
+    problems: list[Problem] = []
+    snippets: dict[tuple[str, int], str] = {}
+    inventory: Inventory | None = None
+    sources = [Source(find_pieces(Path(path))) for path in paths]
+    for source in sources:
+        found = check_source(source)
+        files += len(source.files)
+        components += _count(source.value)
+        problems.extend(found)
+        snippets.update(_snippets(source, found))
+        if len(sources) == 1 and not any(problem.severity == "error" for problem in found):
+            inventory = _typed(source.value)
+    return Report(files=files, components=components, problems=tuple(problems), inventory=inventory, snippets=snippets)
+
+
+def check_source(source: Source) -> list[Problem]:
+    """Every problem of one inventory, in the order of its text."""
+    problems = [
+        Problem(
+            rule=refused.rule,
+            file=file,
+            line=refused.place.line if refused.place else None,
+            column=refused.place.column if refused.place else None,
+            message=refused.message,
+            fix=RULES[refused.rule].fix,
+        )
+        for file, refused in source.refused
+    ]
+    for file, finding in source.findings:
+        place = source.documents[file].locate(finding.path, key=finding.key)
+        problems.append(_problem(finding, file, place.line, place.column, None))
+    # with a piece missing, whatever it may hold cannot be judged
+    if source.documents and not source.refused:
+        for finding in findings(source.value):
+            file, place = source.locate(finding.path, key=finding.key)
+            component = _component(source.value, finding.path)
+            problems.append(_problem(finding, file, place.line, place.column, component))
+    order = {file: index for index, file in enumerate(source.files)}
+    return sorted(problems, key=lambda p: (order[p.file], p.line or 0, p.column or 0, p.rule, p.path))
+
+
+def findings(value: Any) -> list[Finding]:
+    """What is wrong with plain values: the schema first; where it complains, the other checks keep silent."""
+    secrets = check_secrets(value)
+    literal = {finding.path for finding in secrets if finding.rule == "INV-040"}
+    by_schema = [finding for finding in check_schema(value) if not _told(literal, finding)]
+    complained = literal | {finding.path for finding in by_schema if finding.rule != "INV-011"}
+    others = [*check_references(value), *check_networks(value), *check_service(value)]
+    others += [finding for finding in secrets if finding.rule != "INV-040"]
+    return [
+        *(finding for finding in secrets if finding.rule == "INV-040"),
+        *by_schema,
+        *(finding for finding in others if finding.path not in complained),
+    ]
+
+
+def _told(literal: Iterable[str], finding: Finding) -> bool:
+    """Whether the finding about a literal secret says it already: at that value, or at an unknown field around it."""
+    if finding.path in literal:
+        return True
+    return finding.rule == "INV-010" and any(secret.startswith(finding.path + "/") for secret in literal)
+
+
+def _problem(finding: Finding, file: str, line: int, column: int, component: str | None) -> Problem:
+    return Problem(
+        rule=finding.rule,
+        severity=finding.severity,
+        file=file,
+        line=line,
+        column=column,
+        component=component,
+        path=finding.path,
+        message=finding.message,
+        fix=finding.fix or RULES[finding.rule].fix,
+    )
+
+
+def _count(value: Any) -> int:
+    components = value.get("components") if isinstance(value, dict) else None
+    return len(components) if isinstance(components, list) else 0
+
+
+def _component(value: Any, path: str) -> str | None:
+    steps = parts(path)
+    if len(steps) < 2 or steps[0] != "components":
+        return None
+    item = value["components"][int(steps[1])]
+    name = item.get("id") if isinstance(item, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def _snippets(source: Source, problems: list[Problem]) -> dict[tuple[str, int], str]:
+    """The lines of the problems, without what a name or a shape gives away as a secret."""
+    masked = {(problem.file, problem.line) for problem in problems if problem.rule in ("INV-040", "INV-041")}
+    found: dict[tuple[str, int], str] = {}
+    for problem in problems:
+        if problem.line is None:
+            continue
+        line = source.line(problem.file, problem.line)[:1000]
+        if (problem.file, problem.line) in masked or SECRET_NAME.search(line.lower()):
+            line = _AFTER_NAME.sub(r"\1 ***", line, count=1) if _AFTER_NAME.search(line) else "***"
+        found[problem.file, problem.line] = _BLOB.sub("***", line)
+    return found
+
+
+def _typed(value: Any) -> Inventory:
+    try:
+        return msgspec.convert(value, Inventory)
+    except msgspec.ValidationError as error:
+        raise OnboardError(
+            f"the schema accepted what the model refuses: {error}", fix="report this: schema and model have drifted"
+        ) from error

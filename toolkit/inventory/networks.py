@@ -1,0 +1,176 @@
+"""Networks that do not overlap, addresses inside them, each used once (tenants, sites and the provider's hub)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
+from typing import Any
+
+from toolkit import catalogue
+from toolkit.inventory.crossrefs import ids
+from toolkit.inventory.finding import Finding, listed, shown, strings, text
+
+_UNUSABLE = tuple(IPv4Network(net) for net in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"))
+_NOT_PUBLIC = (
+    *_UNUSABLE,
+    *(IPv4Network(net) for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")),
+)
+_VPC_PREFIXES = range(16, 29)
+
+
+def check_networks(value: Any) -> list[Finding]:
+    """Every finding about networks and addresses."""
+    return [*_networks(value), *_addresses(value), *_public_addresses(value)]
+
+
+def _network(written: str) -> IPv4Network | None:
+    try:
+        return IPv4Network(written)
+    except (AddressValueError, NetmaskValueError, ValueError):
+        return None
+
+
+def _address(written: str | None) -> IPv4Address | None:
+    try:
+        return IPv4Address(written) if written else None
+    except AddressValueError:
+        return None
+
+
+def _declared(value: Any) -> Iterator[tuple[str, str, str]]:
+    """Pointer, owner and text of every network of the customer."""
+    for path, tenant in listed(value, "tenants"):
+        cidr = text(tenant, "landing_zone", "cidr")
+        if cidr is not None:
+            yield f"{path}/landing_zone/cidr", f"tenant {tenant.get('id')}", cidr
+    for path, site in listed(value, "sites"):
+        for index, network in strings(site, "networks"):
+            yield f"{path}/networks/{index}", f"site {site.get('id')}", network
+
+
+def hub_networks(value: Any) -> list[IPv4Network]:
+    """The networks of the provider's hub; none while the profile is unknown."""
+    profile = text(value, "provider", "profile")
+    if profile not in catalogue.profile_ids():
+        return []
+    return [IPv4Network(network) for network in catalogue.provider_profile(profile).hub.networks]
+
+
+def _networks(value: Any) -> Iterator[Finding]:
+    sound: list[tuple[IPv4Network, str, str]] = []
+    for path, owner, written in _declared(value):
+        network = _network(written)
+        if network is None:
+            loose = _loose(written)
+            yield Finding(
+                rule="INV-030",
+                path=path,
+                message=f"{shown(written)} is not an IPv4 network" + (": bits of a host are set" if loose else ""),
+                fix=f"did you mean {loose}?" if loose else "",
+            )
+            continue
+        if network.prefixlen == 0 or any(network.overlaps(other) for other in _UNUSABLE):
+            yield Finding(rule="INV-030", path=path, message=f"{network} cannot be routed to hosts (RFC 6890)")
+            continue
+        if path.endswith("/cidr") and network.prefixlen not in _VPC_PREFIXES:
+            yield Finding(rule="INV-035", path=path, message=f"{network} is not a range from /16 to /28")
+        sound.append((network, path, owner))
+    yield from _overlaps(sound, hub_networks(value))
+
+
+def _overlaps(declared: list[tuple[IPv4Network, str, str]], hub: list[IPv4Network]) -> Iterator[Finding]:
+    """Each network that lies in an earlier one: from wide to narrow, so that looking up its supernets is enough."""
+    taken: dict[IPv4Network, str] = {}
+    for network, path, owner in sorted(declared, key=lambda entry: entry[0].prefixlen):
+        inside = next((other for other in hub if other.overlaps(network)), None)
+        whose = "the provider's hub"
+        if inside is None:
+            supernets = (network.supernet(new_prefix=prefix) for prefix in range(network.prefixlen, 0, -1))
+            inside = next((other for other in supernets if other in taken), None)
+            whose = taken[inside] if inside else ""
+        if inside is not None:
+            yield Finding(rule="INV-031", path=path, message=f"{network} overlaps {inside} of {whose}")
+        taken.setdefault(network, owner)
+
+
+def _loose(written: str) -> IPv4Network | None:
+    try:
+        return IPv4Network(written, strict=False)
+    except ValueError:
+        return None
+
+
+def _addresses(value: Any) -> Iterator[Finding]:
+    sites, tenants = ids(value, "sites"), ids(value, "tenants")
+    seen: dict[IPv4Address, str] = {}
+    asked: list[tuple[str, str, str, list[str]]] = []
+    for path, site in listed(value, "sites"):
+        written = text(site, "vpn_endpoint", "address")
+        if written is not None:
+            networks = [network for _, network in strings(site, "networks")]
+            asked.append((f"{path}/vpn_endpoint/address", written, f"the site {shown(site.get('id'))}", networks))
+    for path, item in listed(value, "components"):
+        written, site_id, tenant_id = text(item, "address"), text(item, "site"), text(item, "tenant")
+        if written is None:
+            continue
+        if site_id is not None:
+            networks = [network for _, network in strings(sites.get(site_id), "networks")]
+            asked.append((f"{path}/address", written, f"the site {shown(site_id)}", networks))
+        elif tenant_id is not None and "site" not in item:
+            cidr = text(tenants.get(tenant_id), "landing_zone", "cidr")
+            asked.append((f"{path}/address", written, f"the tenant {shown(tenant_id)}", [cidr] if cidr else []))
+    for path, written, where, networks in asked:
+        address = _address(written)
+        if address is None:
+            yield Finding(rule="INV-015", path=path, message=f"{shown(written)} is not an IPv4 address")
+            continue
+        usable = [network for name in networks if (network := _network(name)) is not None]
+        inside = [network for network in usable if address in network]
+        if usable and len(usable) == len(networks) and not inside:
+            message = f"{address} is outside the network of {where}: {', '.join(map(str, usable[:4]))}"
+            yield Finding(rule="INV-032", path=path, message=message)
+        elif any(_reserved(address, network) for network in inside):
+            message = f"{address} is the network's own or its broadcast address"
+            yield Finding(rule="INV-032", path=path, message=message)
+        if address in seen:
+            message = f"the address {address} belongs to {seen[address]} already"
+            yield Finding(rule="INV-033", path=path, message=message)
+        seen.setdefault(address, _owner(value, path))
+
+
+def _reserved(address: IPv4Address, network: IPv4Network) -> bool:
+    return network.prefixlen < 31 and address in (network.network_address, network.broadcast_address)
+
+
+def _owner(value: Any, path: str) -> str:
+    section, index = path.split("/")[1:3]
+    noun = "the endpoint of site" if section == "sites" else "component"
+    return f"{noun} {shown(value[section][int(index)].get('id'))}"
+
+
+def _public_addresses(value: Any) -> Iterator[Finding]:
+    profile = text(value, "provider", "profile")
+    seen: dict[IPv4Address, str] = {}
+    if profile in catalogue.profile_ids():
+        hub = catalogue.provider_profile(profile).hub
+        seen[IPv4Address(hub.public_address)] = "the provider's hub"
+    inside = [network for _, _, written in _declared(value) if (network := _network(written)) is not None]
+    inside += hub_networks(value)
+    for path, site in listed(value, "sites"):
+        written = text(site, "vpn_endpoint", "public_address")
+        if written is None:
+            continue
+        path += "/vpn_endpoint/public_address"
+        address = _address(written)
+        if address is None:
+            yield Finding(rule="INV-015", path=path, message=f"{shown(written)} is not an IPv4 address")
+        elif any(address in network for network in _NOT_PUBLIC):
+            yield Finding(rule="INV-034", path=path, message=f"{address} is no public address")
+        elif any(address in network for network in inside):
+            yield Finding(rule="INV-034", path=path, message=f"{address} is inside a network that the tunnels carry")
+        elif address in seen:
+            yield Finding(
+                rule="INV-033", path=path, message=f"the address {address} belongs to {seen[address]} already"
+            )
+        else:
+            seen[address] = f"the site {shown(site.get('id'))}"

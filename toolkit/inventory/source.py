@@ -1,0 +1,98 @@
+"""The pieces of one inventory: a file, a folder of files, or a workspace that holds either; merged, places kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from toolkit.errors import UsageError
+from toolkit.inventory.finding import Finding
+from toolkit.inventory.readers import READERS, Document, ReadRefused, read_file
+from toolkit.inventory.readers.place import Place, parts, pointer
+
+_MERGED = ("tenants", "sites", "links", "applications", "components")
+_REPEATED = ("schema", "service")
+
+
+def find_pieces(path: Path) -> list[Path]:
+    """The files of the inventory at ``path``, sorted; raises UsageError where there is none."""
+    if path.is_dir():
+        names = ("inventory.yaml", "inventory.yml", "inventory.json", "inventory")
+        found = [path] if path.name == "inventory" else [path / name for name in names if (path / name).exists()]
+        if len(found) != 1:
+            said = " and ".join(piece.name for piece in found)
+            raise UsageError(
+                f"{path} holds {said}: which is the inventory?" if found else f"no inventory in {path}",
+                fix="keep one of them" if found else f"write {path}/inventory.yaml, or a folder {path}/inventory/",
+            )
+        return _folder(found[0]) if found[0].is_dir() else found
+    if not path.exists():
+        raise UsageError(f"no such file or folder: {path}", fix="check the path")
+    return [path]
+
+
+def _folder(folder: Path) -> list[Path]:
+    pieces = sorted(
+        piece for piece in folder.iterdir() if piece.suffix.lower() in READERS and not piece.name.startswith(".")
+    )
+    if not pieces:
+        raise UsageError(f"no inventory in {folder}", fix="put .yaml or .json files there")
+    return pieces
+
+
+class Source:
+    """One inventory as plain values, with the way back from a pointer to file, line and column."""
+
+    def __init__(self, pieces: list[Path]) -> None:
+        self.files = [str(piece) for piece in pieces]
+        self.documents: dict[str, Document] = {}
+        self.refused: list[tuple[str, ReadRefused]] = []
+        self.findings: list[tuple[str, Finding]] = []
+        self._owner: dict[str, str] = {}
+        self._items: dict[str, list[tuple[str, int]]] = {}
+        self.value: Any = None
+        for piece in pieces:
+            try:
+                self.documents[str(piece)] = read_file(piece)
+            except ReadRefused as refused:
+                self.refused.append((str(piece), refused))
+        if len(self.documents) == 1:
+            self.value = next(iter(self.documents.values())).value
+        elif self.documents:
+            self.value = self._merge()
+
+    def _merge(self) -> dict[str, Any]:
+        merged: dict[str, Any] = {}
+        for file, document in self.documents.items():
+            if not isinstance(document.value, dict):
+                self._contradicts(file, "", "a piece of an inventory is a mapping of its sections")
+                continue
+            for key, value in document.value.items():
+                if key in _MERGED and isinstance(value, list) and isinstance(merged.get(key, []), list):
+                    merged.setdefault(key, []).extend(value)
+                    self._items.setdefault(key, []).extend((file, index) for index in range(len(value)))
+                elif key not in merged:
+                    merged[key] = value
+                elif not (key in _REPEATED and merged[key] == value):
+                    first = self._owner[key]
+                    self._contradicts(file, pointer(key), f'"{key[:60]}" stands in {Path(first).name} already')
+                self._owner.setdefault(key, file)
+        return merged
+
+    def _contradicts(self, file: str, path: str, message: str) -> None:
+        self.findings.append((file, Finding(rule="INV-009", path=path, message=message, key=True)))
+
+    def locate(self, path: str, *, key: bool = False) -> tuple[str, Place]:
+        """File, line and column of a pointer into ``value``."""
+        steps = parts(path)
+        file = self._owner.get(steps[0], "") if steps else ""
+        if len(self.documents) > 1 and len(steps) > 1 and steps[0] in self._items and steps[1].isdigit():
+            file, index = self._items[steps[0]][int(steps[1])]
+            path = pointer(steps[0], index, *steps[2:])
+        file = file or next(iter(self.documents))
+        return file, self.documents[file].locate(path, key=key)
+
+    def line(self, file: str, number: int) -> str:
+        """The text of a line; empty for a file that could not be read."""
+        document = self.documents.get(file)
+        return document.line(number) if document else ""
