@@ -102,46 +102,49 @@ def _host(value: Any, path: str, item: Mapping, known: dict[str, Mapping]) -> It
         if whole(value, "components"):
             yield _unresolved(f"{path}/hosted_on", "vm", name, vms)
         return
-    if text(host, "kind") not in ("vm", None):
-        message = f"{shown(name)} is a {text(host, 'kind')}, not a vm"
+    kind, there, here = text(host, "kind"), text(host, "tenant"), text(item, "tenant")
+    if kind not in ("vm", None):
+        message = f"{shown(name)} is a {kind}, not a vm"
         yield Finding(rule="INV-024", path=f"{path}/hosted_on", message=message)
-    elif None not in (text(host, "tenant"), text(item, "tenant")) and text(host, "tenant") != text(item, "tenant"):
-        message = f"{shown(name)} is on the tenant {shown(host['tenant'])}, this component on {shown(item['tenant'])}"
+    elif there is not None and here is not None and there != here:
+        message = f"{shown(name)} is on the tenant {shown(there)}, this component on {shown(here)}"
         yield Finding(rule="INV-024", path=f"{path}/hosted_on", message=message)
 
 
 def _links(value: Any) -> Iterator[Finding]:
     ends = {"tenant": ids(value, "tenants"), "site": ids(value, "sites")}
     pairs: dict[frozenset[str], str] = {}
-    managed: set[str] = set()
     for path, item in listed(value, "links"):
-        both = [text(item, "from"), text(item, "to")]
-        for field, end in zip(("from", "to"), both, strict=True):
-            noun, _, name = (end or "").partition("/")
+        start, end = text(item, "from"), text(item, "to")
+        for field, written in (("from", start), ("to", end)):
+            noun, _, name = (written or "").partition("/")
             if noun in ends and name and name not in ends[noun] and whole(value, noun + "s"):
                 yield _unresolved(f"{path}/{field}", noun, name, ends[noun])
-        if both[0] is None or both[1] is None:
+        if start is None or end is None:
             continue
-        pair = frozenset((both[0], both[1]))
-        if len(pair) == 1:
-            yield Finding(rule="INV-025", path=f"{path}/to", message=f"the link joins {shown(both[0])} with itself")
+        pair = frozenset((start, end))
+        if start == end:
+            yield Finding(rule="INV-025", path=f"{path}/to", message=f"the link joins {shown(start)} with itself")
         elif pair in pairs:
-            message = f"{shown(both[0])} and {shown(both[1])} are joined by the link {shown(pairs[pair])} already"
+            message = f"{shown(start)} and {shown(end)} are joined by the link {shown(pairs[pair])} already"
             yield Finding(rule="INV-025", path=path, message=message)
         pairs.setdefault(pair, text(item, "id") or "?")
-        if "provider" in pair:
-            managed.update(end.removeprefix("site/") for end in pair)
     if whole(value, "links"):
-        used = {site for _, item in listed(value, "components") if (site := text(item, "site"))}
-        for path, site in listed(value, "sites"):
-            name = text(site, "id")
-            if name in used and name not in managed:
-                message = f"the site {shown(name)} has vms but no link to the provider: they cannot be configured"
-                yield Finding(rule="INV-026", path=path, message=message, severity="warning")
+        yield from _unmanaged_sites(value, {end for pair in pairs if "provider" in pair for end in pair})
+
+
+def _unmanaged_sites(value: Any, managed: set[str]) -> Iterator[Finding]:
+    """Sites whose vms nobody can reach: everything is configured through the link to the provider."""
+    used = {site for _, item in listed(value, "components") if (site := text(item, "site"))}
+    for path, place in listed(value, "sites"):
+        name = text(place, "id")
+        if name in used and f"site/{name}" not in managed:
+            message = f"the site {shown(name)} has vms but no link to the provider: they cannot be configured"
+            yield Finding(rule="INV-026", path=path, message=message, severity="warning")
 
 
 def _circles(value: Any) -> Iterator[Finding]:
-    """One finding per circle of depends_on and hosted_on, at the dependency that closes it (without recursion)."""
+    """One finding per dependency (depends_on, hosted_on) that closes a circle."""
     needs: dict[str, list[tuple[str, str]]] = {}
     for path, item in listed(value, "components"):
         name = text(item, "id")
@@ -151,27 +154,23 @@ def _circles(value: Any) -> Iterator[Finding]:
         host = text(item, "hosted_on")
         needs[name] = edges + ([(f"{path}/hosted_on", host)] if host else [])
     done: set[str] = set()
-    for start in needs:
-        trail: list[str] = []
-        on_trail: set[str] = set()
-        stack: list[tuple[str, Iterator[tuple[str, str]]]] = []
-        if start not in done:
-            stack.append((start, iter(needs[start])))
-            trail.append(start)
-            on_trail.add(start)
-        while stack:
-            name, edges_left = stack[-1]
-            for path, other in edges_left:
-                if other in on_trail:
-                    circle = [*trail[trail.index(other) :], other]
-                    said = " → ".join(circle[:8]) + (" → …" if len(circle) > 8 else "")
-                    yield Finding(rule="INV-022", path=path, message=f"a circle of dependencies: {said}")
-                elif other in needs and other not in done:
-                    stack.append((other, iter(needs[other])))
-                    trail.append(other)
-                    on_trail.add(other)
-                    break
-            else:
-                stack.pop()
-                done.add(name)
-                on_trail.discard(trail.pop())
+    for start in list(needs):
+        yield from _walk(start, needs, done)
+
+
+def _walk(start: str, needs: dict[str, list[tuple[str, str]]], done: set[str]) -> Iterator[Finding]:
+    """Depth first without recursion, so that a chain of any length is walked; ``done`` keeps it linear."""
+    trail: dict[str, Iterator[tuple[str, str]]] = {} if start in done else {start: iter(needs[start])}
+    while trail:
+        name = next(reversed(trail))
+        path, other = next(trail[name], ("", ""))
+        if not path:
+            del trail[name]
+            done.add(name)
+        elif other in trail:
+            names = list(trail)
+            circle = [*names[names.index(other) :], other]
+            said = " → ".join(circle[:8]) + (" → …" if len(circle) > 8 else "")
+            yield Finding(rule="INV-022", path=path, message=f"a circle of dependencies: {said}")
+        elif other in needs and other not in done:
+            trail[other] = iter(needs[other])

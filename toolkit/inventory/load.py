@@ -23,7 +23,7 @@ from toolkit.model.inventory import Inventory
 from toolkit.model.problem import Problem
 
 _BLOB = re.compile(r"[A-Za-z0-9+/=_-]{32,}|-----BEGIN.*")
-_AFTER_NAME = re.compile(r"([\"']?[A-Za-z0-9_.-]+[\"']?\s*[:=])\s*\S.*")
+_AFTER_NAME = re.compile(r"([\"']?[A-Za-z0-9_.-]+[\"']?\s*[:=]\s*)\S.*")
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,12 +162,13 @@ def _snippets(source: Source, problems: list[Problem]) -> dict[tuple[str, int], 
     masked = {(problem.file, problem.line) for problem in problems if problem.rule in ("INV-040", "INV-041")}
     found: dict[tuple[str, int], str] = {}
     for problem in problems:
-        if problem.line is None:
+        if problem.line is None or (problem.file, problem.line) in found:
             continue
-        line = source.line(problem.file, problem.line)[:1000]
+        line = source.line(problem.file, problem.line)
         if (problem.file, problem.line) in masked or SECRET_NAME.search(line.lower()):
-            line = _AFTER_NAME.sub(r"\1 ***", line, count=1) if _AFTER_NAME.search(line) else "***"
-        found[problem.file, problem.line] = _BLOB.sub("***", line)
+            line = _AFTER_NAME.sub(r"\1***", line, count=1) if _AFTER_NAME.search(line) else "***"
+        # as long as what it hides, so that columns stay true
+        found[problem.file, problem.line] = _BLOB.sub(lambda blob: "*" * len(blob[0]), line)
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
-from typing import Any
+from typing import Any, NamedTuple
 
 from toolkit import catalogue
 from toolkit.inventory.crossrefs import ids
@@ -100,26 +100,35 @@ def _loose(written: str) -> IPv4Network | None:
         return None
 
 
-def _addresses(value: Any) -> Iterator[Finding]:
+class _Asked(NamedTuple):
+    """An address, where it stands, and the networks (as written) that it must be inside of."""
+
+    path: str
+    written: str
+    where: str
+    networks: list[str]
+
+
+def _asked(value: Any) -> Iterator[_Asked]:
     sites, tenants = ids(value, "sites"), ids(value, "tenants")
-    seen: dict[IPv4Address, str] = {}
-    asked: list[tuple[str, str, str, list[str]]] = []
     for path, site in listed(value, "sites"):
         written = text(site, "vpn_endpoint", "address")
         if written is not None:
             networks = [network for _, network in strings(site, "networks")]
-            asked.append((f"{path}/vpn_endpoint/address", written, f"the site {shown(site.get('id'))}", networks))
+            yield _Asked(f"{path}/vpn_endpoint/address", written, f"the site {shown(site.get('id'))}", networks)
     for path, item in listed(value, "components"):
         written, site_id, tenant_id = text(item, "address"), text(item, "site"), text(item, "tenant")
-        if written is None:
-            continue
-        if site_id is not None:
+        if written is not None and site_id is not None:
             networks = [network for _, network in strings(sites.get(site_id), "networks")]
-            asked.append((f"{path}/address", written, f"the site {shown(site_id)}", networks))
-        elif tenant_id is not None and "site" not in item:
+            yield _Asked(f"{path}/address", written, f"the site {shown(site_id)}", networks)
+        elif written is not None and tenant_id is not None and "site" not in item:
             cidr = text(tenants.get(tenant_id), "landing_zone", "cidr")
-            asked.append((f"{path}/address", written, f"the tenant {shown(tenant_id)}", [cidr] if cidr else []))
-    for path, written, where, networks in asked:
+            yield _Asked(f"{path}/address", written, f"the tenant {shown(tenant_id)}", [cidr] if cidr else [])
+
+
+def _addresses(value: Any) -> Iterator[Finding]:
+    seen: dict[IPv4Address, str] = {}
+    for path, written, where, networks in _asked(value):
         address = _address(written)
         if address is None:
             yield Finding(rule="INV-015", path=path, message=f"{shown(written)} is not an IPv4 address")
@@ -156,11 +165,11 @@ def _public_addresses(value: Any) -> Iterator[Finding]:
         seen[IPv4Address(hub.public_address)] = "the provider's hub"
     inside = [network for _, _, written in _declared(value) if (network := _network(written)) is not None]
     inside += hub_networks(value)
-    for path, site in listed(value, "sites"):
+    for parent, site in listed(value, "sites"):
         written = text(site, "vpn_endpoint", "public_address")
         if written is None:
             continue
-        path += "/vpn_endpoint/public_address"
+        path = f"{parent}/vpn_endpoint/public_address"
         address = _address(written)
         if address is None:
             yield Finding(rule="INV-015", path=path, message=f"{shown(written)} is not an IPv4 address")

@@ -68,37 +68,31 @@ def _translate(error: Any) -> list[Finding]:
     if name == "additionalProperties":
         return [_unknown(path, key, node) for key in wanted]
     if name == "required":
-        about = _property(node, wanted).get("description", "")
-        return [
-            Finding(
-                rule="INV-011",
-                path=path,
-                message=f'the field "{wanted}" is missing',
-                fix=f'add "{wanted}"' + (f": {about}" if about else ""),
-            )
-        ]
+        return [_missing(path, wanted, node)]
     if name == "type":
-        types = wanted if isinstance(wanted, list) else [wanted]
-        return [_type(path, field, types, instance)]
+        return [_type(path, field, wanted if isinstance(wanted, list) else [wanted], instance)]
+    return [_value(path, field, error, node)]
+
+
+def _value(path: str, field: str, error: Any, node: dict[str, Any]) -> Finding:
+    name, wanted, instance = error.kind.name, error.kind.value, error.instance
     if name in ("enum", "const"):
         known = [str(item) for item in (wanted if isinstance(wanted, list) else [wanted])]
         message = f"{field}: {shown(instance)} is not a known value"
-        return [Finding(rule="INV-014", path=path, message=message, fix=did_you_mean(instance, known))]
+        return Finding(rule="INV-014", path=path, message=message, fix=did_you_mean(instance, known))
     if name in _BOUNDS:
-        message = f"{field} {_BOUNDS[name].format(wanted)}"
-        return [Finding(rule="INV-016", path=path, message=message)]
+        return Finding(rule="INV-016", path=path, message=f"{field} {_BOUNDS[name].format(wanted)}")
     if name == "uniqueItems":
-        message = f"{field} holds the same item twice"
-        return [Finding(rule="INV-016", path=path, message=message, fix="keep one of them")]
+        return Finding(rule="INV-016", path=path, message=f"{field} holds the same item twice", fix="keep one of them")
     about = str(node.get("description", ""))
-    return [
-        Finding(
-            rule="INV-015",
-            path=path,
-            message=f"{field}: {shown(instance)} has the wrong shape",
-            fix=f"write: {about}" if about else "",
-        )
-    ]
+    message = f"{field}: {shown(instance)} has the wrong shape"
+    return Finding(rule="INV-015", path=path, message=message, fix=f"write: {about}" if about else "")
+
+
+def _missing(path: str, name: str, node: dict[str, Any]) -> Finding:
+    about = _property(node, name).get("description", "")
+    fix = f'add "{name}"' + (f": {about}" if about else "")
+    return Finding(rule="INV-011", path=path, message=f'the field "{name}" is missing', fix=fix)
 
 
 def _unknown(path: str, key: str, node: dict[str, Any]) -> Finding:

@@ -31,7 +31,7 @@ _WORDS = {"true": True, "false": False, "null": None}
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]|\\u0000")
 
 
-class _Odd(Exception):  # noqa: N818 - never leaves this module
+class _Odd(Exception):
     """Something that needs a place before it can be said."""
 
 
@@ -114,16 +114,16 @@ class _Scanner:
             if len(stack) > MAX_DEPTH:
                 raise ReadRefused("INV-006", f"nested more than {MAX_DEPTH} levels deep", stack[-1][1].place)
             container, spot = stack[-1]
-            kind, token, place = self._next()
+            kind, word, place = self._next()
             closing = "}" if isinstance(container, dict) else "]"
-            if kind == "mark" and token == closing:
+            if kind == "mark" and word == closing:
                 stack.pop()
                 continue
             if len(container):
-                if token != ",":
+                if word != ",":
                     self._expected("a comma", place)
-                kind, token, place = self._next()
-            child = self._member(container, spot, kind, token, place)
+                kind, word, place = self._next()
+            child = self._member(container, spot, kind, word, place)
             if isinstance(child[0], dict | list):
                 stack.append(child)
         kind, _, place = self._next()
@@ -131,16 +131,16 @@ class _Scanner:
             self._expected("the end of the file", place)
         return top
 
-    def _member(self, container: Any, spot: Spot, kind: str, token: str, place: Place) -> tuple[Any, Spot]:
+    def _member(self, container: Any, spot: Spot, kind: str, word: str, place: Place) -> tuple[Any, Spot]:
         if isinstance(container, list):
-            value, inner = self._value(kind, token, place)
+            value, inner = self._value(kind, word, place)
             container.append(value)
             assert isinstance(spot.children, list)
             spot.children.append(inner)
             return value, inner
         if kind != "string":
             self._expected("a key in double quotes", place)
-        key = self._string(token, place)
+        key = self._string(word, place)
         if key in container:
             raise ReadRefused("INV-005", f"the key {json.dumps(key)[:60]} stands here a second time", place)
         if self._next()[1] != ":":
@@ -151,26 +151,26 @@ class _Scanner:
         spot.keys[key], spot.children[key] = place, inner
         return value, inner
 
-    def _value(self, kind: str, token: str, place: Place) -> tuple[Any, Spot]:
+    def _value(self, kind: str, word: str, place: Place) -> tuple[Any, Spot]:
         spot = Spot(place)
         if kind == "string":
-            return self._string(token, place), spot
+            return self._string(word, place), spot
         if kind == "number":
-            return number(token, place), spot
-        if token in _WORDS:
-            return _WORDS[token], spot
+            return number(word, place), spot
+        if word in _WORDS:
+            return _WORDS[word], spot
         if kind == "word":
-            raise ReadRefused("INV-008", f"{token} is not a number of JSON", place)
-        if token == "{":
+            raise ReadRefused("INV-008", f"{word} is not a number of JSON", place)
+        if word == "{":
             return {}, spot
-        if token == "[":
+        if word == "[":
             spot.children = []
             return [], spot
         return self._expected("a value", place)
 
-    def _string(self, token: str, place: Place) -> str:
+    def _string(self, word: str, place: Place) -> str:
         try:
-            return check_string(str(json.loads(token)), place)
+            return check_string(str(json.loads(word)), place)
         except json.JSONDecodeError:
             return self._expected("a valid escape", place)
 

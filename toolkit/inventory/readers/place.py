@@ -23,7 +23,7 @@ class Place(NamedTuple):
     column: int
 
 
-class ReadRefused(Exception):  # noqa: N818 - reads as the outcome it is
+class ReadRefused(Exception):
     """A file that is not a sound document: rule INV-nnn, what is wrong, and where if known."""
 
     def __init__(self, rule: str, message: str, place: Place | None = None) -> None:

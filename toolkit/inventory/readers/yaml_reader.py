@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 import yaml
-from yaml.cyaml import CParser
+from yaml.cyaml import CParser  # type: ignore[attr-defined]  # exported, but not in its __all__
 
 from toolkit.inventory.readers.place import (
     MAX_DEPTH,
@@ -240,4 +240,6 @@ def _tag_refused(tag: str, place: Place) -> ReadRefused:
 
 
 def _place(event: yaml.Event) -> Place:
-    return Place(event.start_mark.line + 1, event.start_mark.column + 1)
+    mark = event.start_mark
+    assert mark is not None
+    return Place(mark.line + 1, mark.column + 1)
