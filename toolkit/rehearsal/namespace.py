@@ -39,12 +39,22 @@ def path(netns: str) -> Path:
 
 def exists(netns: str) -> bool:
     """Whether the namespace can be entered; the empty file of a half-made one does not count."""
-    return os.path.ismount(path(netns))  # noqa: PTH114  pathlib's own asks for a folder
+    # Path.is_mount asks for a folder; this is a file.
+    return os.path.ismount(path(netns))
 
 
 def enter(netns: str) -> list[str]:
     """Argument prefix that runs a program inside the namespace: ``[*enter(netns), "ssh", …]``."""
     return ["nsenter", f"--net={path(netns)}"]
+
+
+def enter_here(netns: str) -> None:
+    """Move this thread, and whatever it starts from now on, into the namespace; call it before starting threads."""
+    there = os.open(path(netns), os.O_RDONLY)
+    try:
+        _setns(there)
+    finally:
+        os.close(there)
 
 
 def make(netns: str) -> None:

@@ -41,11 +41,15 @@ class PackageProxy(ThreadingHTTPServer):
 
 def outside_url(request: str, origins: dict[str, Origin]) -> str | None:
     """The address to fetch for an absolute-form request target, or None when it is not allowed (RFC 9112 §3.2.2)."""
-    parts = urlsplit(request)
+    try:
+        parts = urlsplit(request)
+        asked = parts.port
+    except ValueError:
+        return None
     origin = origins.get(parts.hostname or "")
     if parts.scheme != "http" or origin is None or parts.username is not None or ".." in parts.path.split("/"):
         return None
-    if (parts.port or None) != origin.port and not (parts.port == 80 and origin.port is None):
+    if asked not in ({None, 80} if origin.port is None else {origin.port}):
         return None
     port = f":{origin.port}" if origin.port else ""
     return f"{origin.scheme}://{origin.host}{port}{parts.path}"
@@ -94,10 +98,10 @@ class _Request(BaseHTTPRequestHandler):
         try:
             with os.fdopen(handle, "wb") as stream, opener.open(request, timeout=60) as answer:
                 shutil.copyfileobj(answer, stream)
-                length = answer.headers.get("Content-Length")
-                if length and stream.tell() != int(length):
-                    raise OSError(f"{url}: the answer ended early")
-            os.replace(temporary, target)
+                complete = answer.headers.get("Content-Length") in (None, str(stream.tell()))
+            if not complete:
+                raise OSError(f"{url}: the answer ended early")  # noqa: TRY301  the file is removed below
+            Path(temporary).replace(target)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise

@@ -59,8 +59,10 @@ def tunnel_name(link: str, number: int) -> str:
 
 
 def tunnels(topology: Topology, tenant: str, outputs: dict[str, Any]) -> tuple[Tunnel, ...]:
-    """Both tunnels of each of a tenant's links; ``outputs["links"][<link id>]`` holds ``tunnel<n>_address`` and
-    ``tunnel<n>_preshared_key`` as the engine gave them. Raises OnboardError for a link without them.
+    """Both tunnels of each of a tenant's links.
+
+    ``outputs["links"][<link id>]`` holds ``tunnel<n>_address`` and ``tunnel<n>_preshared_key`` as the engine gave
+    them. Raises OnboardError for a link without them.
     """
     links = outputs.get("links", {})
     return tuple(

@@ -108,7 +108,7 @@ def list_associations(state: LabState, tenant: str) -> tuple[Association, ...]:
 def initiate(state: LabState, link: str, tunnel: int, *, seconds: int = 8) -> Initiation:
     """Bring one tunnel up from the cloud's side, or learn why it does not come."""
     name, gateway = tunnel_name(link, tunnel), _gateway(state, link)
-    command = f"swanctl --initiate --child {name} --timeout {seconds} 2>&1; echo \"rc=$?\""
+    command = f'swanctl --initiate --child {name} --timeout {seconds} 2>&1; echo "rc=$?"'
     log = _shell(state, gateway, command)
     if log.rstrip().endswith("rc=0"):
         return Initiation(up=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,7 +19,7 @@ from toolkit.rehearsal.lab.machines import CONSOLE_SCRIPT, make_ready, run_argum
 from toolkit.rehearsal.lab.podman import REHEARSAL, TAG, Podman, environment
 from toolkit.rehearsal.lab.prerequisites import prerequisites
 from toolkit.rehearsal.lab.state import LabState, Machine, load, podman_paths, remember_folder, run_folder, save
-from toolkit.rehearsal.lab.teardown import down
+from toolkit.rehearsal.lab.teardown import remove
 from toolkit.rehearsal.lab.topology import Node, Topology
 
 Say = Callable[[str], None]
@@ -38,7 +39,7 @@ def open_podman(state: LabState) -> Podman:
 def up(topology: Topology, folder: Path, *, say: Say) -> LabState:
     """Make the lab run, or find that it does; ``folder`` (absolute) keeps its containers, key, logs and state file.
 
-    A lab that is complete is kept and mended (a stopped container is started and wired again); a half-made one is
+    Call it from outside the namespace: images and packages come from there. A lab that is complete is kept and mended (a stopped container is started and wired again); a half-made one is
     removed first. Raises PrerequisiteMissing with the command that installs what is missing.
     """
     gaps = prerequisites()
@@ -47,8 +48,45 @@ def up(topology: Topology, folder: Path, *, say: Say) -> LabState:
     state = load(folder)
     if state is not None and state.topology == topology and run_folder(topology.id).exists():
         return _mend(state, say)
-    down(topology.id, folder=folder)
+    remove(topology.id, folder)
     images = ensure_images(say)
+    try:
+        return _make(topology, folder, images, say)
+    except BaseException:
+        remove(topology.id, folder)
+        raise
+
+
+def host_bindings(state: LabState) -> dict[str, HostBinding]:
+    """How each machine is reached by SSH, with its host key as read through its console."""
+    return {
+        node.binding: HostBinding(
+            address=node.address, port=node.ssh_port, user=node.user, host_key=state.machines[node.name].host_key
+        )
+        for node in state.topology.nodes
+        if node.binding and node.address
+    }
+
+
+def console_commands(state: LabState) -> dict[str, tuple[str, ...]]:
+    """Site → the command that stands in for a person at the endpoint's console.
+
+    It reads a bundle (tar) on standard input, unpacks it over ``/`` and runs its ``install-endpoint.sh``.
+    """
+    return {
+        node.name.removeprefix("endpoint-"): console(state, node.name, "sh", "-c", CONSOLE_SCRIPT)
+        for node in state.topology.nodes
+        if node.role == "endpoint"
+    }
+
+
+def console(state: LabState, machine: str, *command: str) -> tuple[str, ...]:
+    """The argument list that runs ``command`` as root on a machine, whatever its network does."""
+    settings = (f"{key}={value}" for key, value in environment(state.podman).items())
+    return ("env", *settings, "podman", "exec", "--interactive", machine, *command)
+
+
+def _make(topology: Topology, folder: Path, images: Path, say: Say) -> LabState:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     remember_folder(topology.id, folder)
     netns = namespace.namespace(topology.id)
@@ -82,34 +120,6 @@ def up(topology: Topology, folder: Path, *, say: Say) -> LabState:
     )
     save(state)
     return state
-
-
-def host_bindings(state: LabState) -> dict[str, HostBinding]:
-    """How each machine is reached by SSH, with its host key as read through its console."""
-    return {
-        node.binding: HostBinding(
-            address=node.address, port=node.ssh_port, user=node.user, host_key=state.machines[node.name].host_key
-        )
-        for node in state.topology.nodes
-        if node.binding and node.address
-    }
-
-
-def console_commands(state: LabState) -> dict[str, tuple[str, ...]]:
-    """Site → the command that stands in for a person at the endpoint's console: reads a bundle (tar) on standard
-    input, unpacks it over ``/`` and runs its ``install-endpoint.sh``.
-    """
-    return {
-        node.name.removeprefix("endpoint-"): console(state, node.name, "sh", "-c", CONSOLE_SCRIPT)
-        for node in state.topology.nodes
-        if node.role == "endpoint"
-    }
-
-
-def console(state: LabState, machine: str, *command: str) -> tuple[str, ...]:
-    """The argument list that runs ``command`` as root on a machine, whatever its network does."""
-    settings = (f"{key}={value}" for key, value in environment(state.podman).items())
-    return ("env", *settings, "podman", "exec", "--interactive", machine, *command)
 
 
 def _mend(state: LabState, say: Say) -> LabState:
@@ -187,8 +197,6 @@ def _start_background(topology: Topology, netns: str, folder: Path) -> tuple[Bac
 
 
 def _await_port(netns: str, address: str, ports: tuple[int, ...], services: tuple[Background, ...], logs: Path) -> None:
-    import time
-
     deadline = time.monotonic() + 15
     wanted = {f"{address}:{port}" for port in ports}
     while time.monotonic() < deadline:

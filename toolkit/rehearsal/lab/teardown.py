@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from toolkit.rehearsal.lab import background
 from toolkit.rehearsal.lab.machines import cgroup
 from toolkit.rehearsal.lab.podman import REHEARSAL, TAG, Podman
 from toolkit.rehearsal.lab.state import FILE, podman_paths, remembered_folder, run_folder
+from toolkit.rehearsal.lab.wiring import clear_bridges
 
 _CGROUPS = Path("/sys/fs/cgroup")
 _RUNC = Path("/run/runc")
@@ -22,37 +24,43 @@ _CONTAINER = ("conmon", "systemd", "init")
 
 
 def down(rehearsal_id: str, *, folder: Path | None = None) -> list[str]:
-    """Remove everything that ``up`` made under this id, and return what is left (nothing, when all went well).
+    """Remove the lab, the namespace and /run/onboard-<id>, and return what is left (nothing, when all went well).
 
     ``folder`` is needed only when /run was lost (a reboot). Images and package caches stay. What others started
-    with the rehearsal's tag is theirs to end first; /run/onboard-<id> is removed as a whole.
+    with the rehearsal's tag is theirs to end first.
     """
-    namespace.namespace(rehearsal_id)  # refuses an id that could name anything else
+    netns = namespace.namespace(rehearsal_id)  # refuses an id that could name anything else
     known = remembered_folder(rehearsal_id) or folder
-    if known is not None:
-        (known / FILE).unlink(missing_ok=True)  # from here on this is no complete lab
+    remove(rehearsal_id, known)
+    namespace.remove(netns)
+    _unmount_below(run_folder(rehearsal_id))
+    shutil.rmtree(run_folder(rehearsal_id), ignore_errors=True)
+    return leftovers(rehearsal_id, folder=known)
+
+
+def remove(rehearsal_id: str, folder: Path | None) -> None:
+    """Remove the lab alone, complete or half-made; the namespace stays for what else lives in it."""
+    if folder is not None:
+        (folder / FILE).unlink(missing_ok=True)  # from here on this is no complete lab
     # In-flight podman calls of a killed `up` would make new containers behind our back: they go first.
     _kill(lambda: [pid for pid in background.tagged(rehearsal_id) if background.name_of(pid) not in _CONTAINER])
-    if known is not None and Path(podman_paths(rehearsal_id, known, None).configuration, "storage.conf").exists():
-        podman = Podman(podman_paths(rehearsal_id, known, None), tags={TAG: rehearsal_id, REHEARSAL: rehearsal_id})
-        try:
+    if folder is not None and Path(podman_paths(rehearsal_id, folder, None).configuration, "storage.conf").exists():
+        podman = Podman(podman_paths(rehearsal_id, folder, None), tags={TAG: rehearsal_id, REHEARSAL: rehearsal_id})
+        # What podman cannot remove (its own files may be torn) is removed below, by hand.
+        with contextlib.suppress(OnboardError):
             podman.run("rm", "--force", "--time", "0", "--all", "--volumes", timeout=60, check=False)
-        except OnboardError:
-            # What podman cannot remove (its own files may be torn) is removed below, by hand.
-            pass
     _kill(lambda: [*background.tagged(rehearsal_id), *_members(rehearsal_id)])
-    namespace.remove(namespace.namespace(rehearsal_id))
-    run = run_folder(rehearsal_id)
-    for place in _places(rehearsal_id, known):
+    clear_bridges(namespace.namespace(rehearsal_id))
+    own = run_folder(rehearsal_id) / "lab"
+    for place in (own, *([folder.resolve() / "containers"] if folder else [])):
         _unmount_below(place)
     _remove_cgroups(rehearsal_id)
-    if known is not None:
-        _remove_runc(known)
+    if folder is not None:
+        _remove_runc(folder)
         for name in ("containers", "ssh", "logs"):
-            shutil.rmtree(known / name, ignore_errors=True)
-        (known / "alerts.ndjson").unlink(missing_ok=True)
-    shutil.rmtree(run, ignore_errors=True)
-    return leftovers(rehearsal_id, folder=known)
+            shutil.rmtree(folder / name, ignore_errors=True)
+        (folder / "alerts.ndjson").unlink(missing_ok=True)
+    shutil.rmtree(own, ignore_errors=True)
 
 
 def leftovers(rehearsal_id: str, *, folder: Path | None = None) -> list[str]:
@@ -62,7 +70,8 @@ def leftovers(rehearsal_id: str, *, folder: Path | None = None) -> list[str]:
     those; the machine's own interfaces are looked at all the same.
     """
     netns = namespace.namespace(rehearsal_id)
-    found = [f"process: {pid} {background.name_of(pid)}" for pid in background.tagged(rehearsal_id)]
+    pids = {*background.tagged(rehearsal_id), *background.tagged(rehearsal_id, tag=REHEARSAL)}
+    found = [f"process: {pid} {background.name_of(pid)}" for pid in pids]
     found += [f"process in namespace: {pid} {background.name_of(pid)}" for pid in namespace.inhabitants(netns)]
     if namespace.path(netns).exists():
         found.append(f"network namespace: {netns}")
@@ -133,7 +142,7 @@ def _unmount_below(folder: Path) -> None:
 
 
 def _runc_states(folder: Path) -> list[Path]:
-    """runc's own state folders of containers whose files lie in ``folder``."""
+    """State folders that runc keeps of containers whose files lie in ``folder``."""
     wanted = str(folder.resolve()).encode()
     return [path.parent for path in _RUNC.glob("*/state.json") if wanted in path.read_bytes()]
 

@@ -10,6 +10,7 @@ The wan segment holds public addresses as /32 with an on-link default route, so 
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import Literal
 
 import msgspec
@@ -21,6 +22,7 @@ from toolkit.model.profile import ProviderProfile
 from toolkit.rehearsal.lab.images import Image
 
 Role = Literal["hub", "endpoint", "host", "cloud"]
+_USER = re.compile(r"^[a-z_][a-z0-9_-]{0,31}$")
 TUNNEL_DEVICE = "ipsec0"
 
 
@@ -102,6 +104,9 @@ class Topology(msgspec.Struct, frozen=True, kw_only=True):
 
 def topology(inventory: Inventory, profile: ProviderProfile, rehearsal_id: str) -> Topology:
     """The lab for an inventory; raises OnboardError when an address lies in none of its networks."""
+    for user in (profile.hub.user, *(site.access.user for site in inventory.sites)):
+        if not _USER.match(user):
+            raise OnboardError(f"{user!r} cannot be a login name on a Debian host")
     svc = _interface(profile.hub.controller, profile.hub.networks, "the profile's controller")
     segments = [Segment(name="wan", bridge="wan"), Segment(name="svc", bridge="svc", address=svc)]
     nodes = [_hub(profile)]

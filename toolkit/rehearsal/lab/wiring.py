@@ -101,8 +101,17 @@ def make_bridges(netns: str, topology: Topology) -> None:
     present = namespace.call([*namespace.enter(netns), "ip", "-o", "link", "show", "type", "bridge"])
     if " wan:" in present:
         return
-    _ip([*namespace.enter(netns)], bridge_batch(topology.segments))
-    _ip([*namespace.enter(netns)], controller_batch(topology))
+    _ip(namespace.enter(netns), bridge_batch(topology.segments))
+    _ip(namespace.enter(netns), controller_batch(topology))
+
+
+def clear_bridges(netns: str) -> None:
+    """Remove what ``make_bridges`` made; the veths of ended containers are gone by themselves."""
+    if not namespace.exists(netns):
+        return
+    present = namespace.call([*namespace.enter(netns), "ip", "-o", "link", "show", "type", "bridge"])
+    names = [line.split(":")[1].strip().split("@")[0] for line in present.splitlines()]
+    _ip(namespace.enter(netns), _batch([f"link del {name}" for name in names]))
 
 
 def plug(netns: str, topology: Topology, node: Node, pid: int) -> None:
@@ -115,7 +124,7 @@ def plug(netns: str, topology: Topology, node: Node, pid: int) -> None:
     if rules:
         # The rules stand before the first interface does: there is no moment without them.
         namespace.call([*inside, "nft", "-f", "-"], stdin=rules)
-    _ip([*namespace.enter(netns)], plug_batch(topology, node, pid))
+    _ip(namespace.enter(netns), plug_batch(topology, node, pid))
     _ip(inside, node_batch(node))
 
 
