@@ -251,7 +251,11 @@ def _backup(aws: Aws) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:
         ]
         yield (
             tags_of(entry["BackupPlanArn"]),
-            {**described, "Selections": [item.get("BackupSelection", {}) for item in selections]},
+            {
+                **described,
+                "Selections": [item.get("BackupSelection", {}) for item in selections],
+                "SelectionIds": [item.get("SelectionId") for item in selections],
+            },
         )
 
 
