@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from toolkit.cli.options import PATH, common
+from toolkit.cli.options import PATH, Shown, common
 from toolkit.errors import InventoryInvalid
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=PATH)
 @common()
-def validate(paths: tuple[Path, ...], output: str, verbose: bool, quiet: bool, no_color: bool) -> int:
+def validate(*, paths: tuple[Path, ...], shown: Shown) -> int:
     """Check inventories: schema, cross-references, service rules. Exit 3 when one has problems.
 
     PATHS are workspace folders or inventory files.
@@ -23,7 +23,7 @@ def validate(paths: tuple[Path, ...], output: str, verbose: bool, quiet: bool, n
     from toolkit.report import problems
 
     report = check(paths)
-    if output == "json":
+    if shown.as_json:
         print_json(problems.as_json(report.problems, files=report.files, components=report.components))
     else:
         click.echo(problems.as_text(report.problems, files=report.files, components=report.components), nl=False)

@@ -66,7 +66,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
         if not path.is_file():
             return Settings()
         try:
-            return msgspec.convert(yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader) or {}, Settings)  # noqa: S506 - a safe loader
+            return msgspec.convert(yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader) or {}, Settings)
         except (yaml.YAMLError, UnicodeDecodeError, msgspec.ValidationError) as error:
             raise UsageError(f"{path}: {error}", fix="see 'A customer's workspace' in the README") from None
 
@@ -84,3 +84,11 @@ def find(path: Path) -> Workspace:
     if root.name == "inventory" and not (root / "inventory.yaml").exists() and path.is_dir():
         root = root.parent
     return Workspace(root=root.resolve())
+
+
+def of_plan(plan: Path) -> Workspace:
+    """The workspace that a plan's folder lies in (``<workspace>/.onboard/plans/<plan>``), else the current folder."""
+    parents = plan.resolve().parents
+    if len(parents) > 2 and parents[1].name == ".onboard":
+        return Workspace(root=parents[2])
+    return find(Path())

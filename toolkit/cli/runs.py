@@ -1,0 +1,93 @@
+"""``onboard runs``: where runs stand, and how one goes on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from toolkit.cli.options import PATH, Shown, common
+
+WORKSPACE = click.option("--workspace", "path", type=PATH, default=Path(), show_default="this folder")
+
+
+@click.group()
+def runs() -> None:
+    """Where runs stand; resume one."""
+
+
+@runs.command("list")
+@WORKSPACE
+@common()
+def list_runs(*, path: Path, shown: Shown) -> None:
+    """Every run of a workspace, oldest first."""
+    from toolkit.cli.present import print_json, print_text
+    from toolkit.pipeline import workspace
+
+    rows = workspace.find(path).store().runs()
+    if shown.as_json:
+        found = [
+            {"run": row.id, "state": row.state, "world": row.bindings.world, "plan": row.plan, "started": row.started}
+            for row in rows
+        ]
+        print_json({"schema": "onboarding/runs/v1", "runs": found})
+        return
+    for row in rows:
+        started = dt.datetime.fromtimestamp(row.started, dt.UTC)
+        print_text(f"{row.id}  {row.state:11}  {row.bindings.world:9}  {started:%Y-%m-%d %H:%M:%S}  {row.plan[7:19]}")
+    if not rows:
+        print_text("no runs yet")
+
+
+@runs.command()
+@click.argument("run")
+@WORKSPACE
+@common()
+def show(*, run: str, path: Path, shown: Shown) -> None:
+    """The steps of a run, and its events with -v."""
+    from toolkit.canonical import plain
+    from toolkit.cli.present import print_json, print_text
+    from toolkit.pipeline import applying, workspace
+
+    where = workspace.find(path)
+    store = where.store()
+    summary, steps, events = applying.summary(where, store, run), store.steps(run), store.events(run)
+    if shown.as_json:
+        print_json(
+            {**plain(summary), "steps": [plain(step) for step in steps.values()], "events": [plain(e) for e in events]}
+        )
+        return
+    print_text(f"run {run}: {summary.state}, plan {summary.plan}")
+    for step in steps.values():
+        print_text(f"  {step.state:8} {step.step.rpartition('@')[0]} (attempt {step.attempt})")
+    for row in events:
+        if shown.verbose or row.event.kind in {"failed", "waiting"}:
+            print_text(f"  {row.seq:4} {row.event.kind:8} {row.event.step}: {row.event.message}")
+
+
+@runs.command()
+@click.argument("run")
+@WORKSPACE
+@click.option("--passed", metavar="GATE", help="A gate that a person has passed.")
+@click.option("--by", metavar="NAME", help="Who passed it.")
+@click.option("--evidence-key", metavar="URI", help="Key that signs the evidence.  [default: the operator's own]")
+@common()
+def resume(*, run: str, path: Path, passed: str | None, by: str | None, evidence_key: str | None, shown: Shown) -> None:
+    """Go on with a run that was killed, interrupted, failed, or waits at a gate."""
+    from toolkit.cli.outcome import print_outcome
+    from toolkit.cli.present import Progress
+    from toolkit.errors import UsageError
+    from toolkit.pipeline import applying, workspace
+
+    if (passed is None) != (by is None):
+        raise UsageError("--passed and --by go together", fix="say which gate was passed, and by whom")
+    where = workspace.find(path)
+    summary = applying.resume(
+        where,
+        run,
+        listeners=(Progress(verbose=shown.verbose, quiet=shown.quiet),),
+        passed_gates={passed: by} if passed and by else None,
+        evidence_key=evidence_key,
+    )
+    print_outcome(where, summary, as_json=shown.as_json)

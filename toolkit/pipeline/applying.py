@@ -1,0 +1,283 @@
+"""From an approved plan to a finished run: checks first, then the steps, then evidence and report."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from toolkit.errors import OnboardError, PlanRefused, UsageError
+from toolkit.model.bindings import Bindings
+from toolkit.model.plan import Plan, Step
+from toolkit.model.run import StepRequest, StepResult
+from toolkit.pipeline import cloud_side, evidencing, planning
+from toolkit.pipeline.workspace import Workspace
+from toolkit.pipeline.worlds import real_bindings
+from toolkit.run.executor import Executor, Listener, new_run_id
+from toolkit.run.owner import kill_tagged
+from toolkit.run.store import Lease, RunRow, SqliteStore
+from toolkit.signing import read_trust
+
+
+class ApplyRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What ``onboard apply`` asks for; ``bindings`` None is the real world, ``stages`` None is every stage."""
+
+    workspace: Workspace
+    plan_dir: Path
+    bindings: Bindings | None = None
+    trust_file: Path | None = None
+    rehearsals: tuple[Path, ...] = ()
+    evidence_key: str | None = None
+    stages: frozenset[str] | None = None
+
+
+class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run came to; ``counts`` are added up over its steps, paths are relative to the workspace."""
+
+    schema: str = "onboarding/run/v1"
+    run: str
+    state: str
+    plan: str
+    world: str
+    hosts: str
+    counts: dict[str, int]
+    not_proven: tuple[str, ...]
+    seconds: float
+    evidence: str | None = None
+    report: str | None = None
+
+
+def apply(request: ApplyRequest, *, listeners: tuple[Listener, ...] = ()) -> RunSummary:
+    """Carry out a plan that may be carried out; everything is checked before the first effect."""
+    from toolkit.plan.folder import read_plan
+
+    workspace = request.workspace
+    plan = read_plan(request.plan_dir)
+    prepared = planning.prepare(workspace)
+    planning.check_fresh(plan, prepared)
+    bindings = request.bindings or real_bindings(workspace, prepared)
+    _check_allowed(request, plan, bindings)
+    store = workspace.store()
+    with store.lease("run") as lease:
+        row = RunRow(
+            id=new_run_id(),
+            customer=prepared.inventory.customer.id,
+            plan=plan.digest,
+            plan_dir=os.path.relpath(request.plan_dir.resolve(), workspace.root),
+            bindings=bindings,
+            state="running",
+            started=time.time(),
+        )
+        store.create_run(row)
+        return _Run(workspace, store=store, lease=lease, row=row, plan=plan, prepared=prepared).execute(
+            listeners=listeners, stages=request.stages, evidence_key=request.evidence_key
+        )
+
+
+def _check_allowed(request: ApplyRequest, plan: Plan, bindings: Bindings) -> None:
+    """PlanRefused (5) unless the plan is approved for this world, and rehearsed where the trust file says so."""
+    from toolkit.plan.approval import check_approval, trust_for
+    from toolkit.plan.rehearsed import check_rehearsed
+
+    path = request.trust_file or request.workspace.trust_file()
+    if not path.is_file():
+        raise PlanRefused(
+            f"the plan is not approved: there is no trust file that says who may approve ({path})",
+            fix="list the approvers' public keys in it (see 'From rehearsal to a real account' in the README)",
+        )
+    if bindings.world == "rehearsal":
+        check_approval(
+            plan,
+            request.plan_dir,
+            trust=read_trust(path),
+            now=dt.datetime.now(dt.UTC),
+            world=f"rehearsal/{bindings.id}",
+        )
+        return
+    trust = trust_for(path, workspace=request.workspace.root)
+    check_approval(plan, request.plan_dir, trust=trust, now=dt.datetime.now(dt.UTC))
+    check_rehearsed(plan, trust=trust, evidence=evidencing.statements(request.workspace, request.rehearsals))
+
+
+def resume(
+    workspace: Workspace,
+    run: str,
+    *,
+    listeners: tuple[Listener, ...] = (),
+    passed_gates: Mapping[str, str] | None = None,
+    evidence_key: str | None = None,
+) -> RunSummary:
+    """Go on with a run that was killed, interrupted, failed, or waits at a gate.
+
+    The lease proves that its former owner is dead; whatever that owner started is killed before anything is done.
+    """
+    from toolkit.plan.folder import read_plan
+
+    store = workspace.store()
+    row = store.run(run)
+    if row.state == "done":
+        raise UsageError(f"run {run} is done", fix="apply the plan again to find out whether anything changed")
+    with store.lease("run") as lease:
+        kill_tagged("ONBOARD_RUN", run)
+        plan = read_plan(workspace.root / row.plan_dir)
+        if plan.digest != row.plan:
+            raise PlanRefused("the plan's folder holds another plan than the run began with", fix="apply the new plan")
+        prepared = planning.prepare(workspace)
+        planning.check_fresh(plan, prepared)
+        return _Run(workspace, store=store, lease=lease, row=row, plan=plan, prepared=prepared).execute(
+            listeners=listeners, passed_gates=passed_gates, evidence_key=evidence_key
+        )
+
+
+def verify(
+    workspace: Workspace,
+    *,
+    bindings: Bindings | None,
+    intrusive: bool,
+    evidence_key: str | None,
+    listeners: tuple[Listener, ...] = (),
+) -> RunSummary:
+    """Run the verify steps of the last plan that was carried out in this world, as a run of their own."""
+    from toolkit.plan.folder import read_plan
+
+    store = workspace.store()
+    prepared = planning.prepare(workspace)
+    world = bindings or real_bindings(workspace, prepared)
+    before = [row for row in store.runs() if row.bindings.id == world.id and row.state == "done"]
+    if not before:
+        raise UsageError("no run in this world is done yet, so there is nothing to verify", fix="onboard apply PLAN")
+    plan = read_plan(workspace.root / before[-1].plan_dir)
+    planning.check_fresh(plan, prepared)
+    world = msgspec.structs.replace(world, intrusive=intrusive or world.intrusive)
+    with store.lease("run") as lease:
+        row = msgspec.structs.replace(
+            before[-1], id=new_run_id(), bindings=world, state="running", started=time.time(), finished=None
+        )
+        store.create_run(row)
+        names = {step.id: step.name for step in plan.steps}
+        earlier = {names[id_]: step.result for id_, step in store.steps(before[-1].id).items() if id_ in names}
+        run = _Run(workspace, store=store, lease=lease, row=row, plan=plan, prepared=prepared)
+        run.known = {name: result.outputs for name, result in earlier.items() if result is not None}
+        return run.execute(listeners=listeners, stages=frozenset({"verify"}), evidence_key=evidence_key)
+
+
+class _Run:
+    """One run of one plan, from its first step to its report."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        store: SqliteStore,
+        lease: Lease,
+        row: RunRow,
+        plan: Plan,
+        prepared: planning.Prepared,
+    ) -> None:
+        self.workspace, self.store, self.lease, self.row = workspace, store, lease, row
+        self.plan, self.prepared = plan, prepared
+        self.known: dict[str, dict[str, Any]] = {}
+        self._resources = {name: some for document in plan.documents for name, some in document.stacks.items()}
+
+    def execute(
+        self,
+        *,
+        listeners: tuple[Listener, ...],
+        stages: frozenset[str] | None = None,
+        passed_gates: Mapping[str, str] | None = None,
+        evidence_key: str | None = None,
+    ) -> RunSummary:
+        log = evidencing.RunLog(self.workspace.own / "log.ndjson", run=self.row.id)
+        with _scratch(self.row.bindings) as scratch:
+            executor = Executor(
+                store=self.store,
+                run=self.row,
+                steps=tuple(step for step in self.plan.steps if stages is None or step.stage in stages),
+                make_request=self._requests(scratch),
+                log_folder=self.workspace.run_logs(self.row.id),
+                environment=dict(os.environ),
+                listeners=(log, *listeners),
+                after_step=self._after_step(),
+                passed_gates=passed_gates,
+            )
+            try:
+                executor.execute()
+            except OnboardError:
+                if self.store.run(self.row.id).state == "failed":
+                    self._conclude(evidence_key)
+                raise
+        self._conclude(evidence_key)
+        return summary(self.workspace, self.store, self.row.id)
+
+    def _requests(self, scratch: Path) -> Callable[..., StepRequest]:
+        def make(step: Step, *, attempt: int, resumed: bool, outputs: dict[str, dict[str, Any]]) -> StepRequest:
+            folder = scratch / step.id.rpartition("@")[2]
+            folder.mkdir(mode=0o700, exist_ok=True)
+            return StepRequest(
+                run=self.row.id,
+                attempt=attempt,
+                fence=self.lease.token,
+                resumed=resumed,
+                step=step,
+                inventory=self.prepared.inventory,
+                profile=self.prepared.profile,
+                bindings=self.row.bindings,
+                workspace=str(self.workspace.root),
+                scratch=str(folder),
+                resources=self._resources.get(step.inputs.get("stack", ""), ()),
+                outputs={**self.known, **outputs},
+            )
+
+        return make
+
+    def _after_step(self) -> Callable[[StepRequest, StepResult], None] | None:
+        return cloud_side.follow if self.row.bindings.hosts == "lab" else None
+
+    def _conclude(self, evidence_key: str | None) -> None:
+        evidencing.conclude(
+            self.workspace, self.store, self.row.id, plan=self.plan, prepared=self.prepared, key=evidence_key
+        )
+
+
+def summary(workspace: Workspace, store: SqliteStore, run: str) -> RunSummary:
+    """What the ledger says a run came to."""
+    row = store.run(run)
+    results = [step.result for step in store.steps(run).values() if step.result is not None]
+    counts: dict[str, int] = {}
+    for result in results:
+        for name, value in result.counts.items():
+            counts[name] = counts.get(name, 0) + value
+    evidence, report = workspace.evidence / run, workspace.report(run)
+    return RunSummary(
+        run=run,
+        state=row.state,
+        plan=row.plan,
+        world=row.bindings.world,
+        hosts=row.bindings.hosts,
+        counts=dict(sorted(counts.items())),
+        not_proven=tuple(line for result in results for line in result.not_proven),
+        seconds=round((row.finished or time.time()) - row.started, 1),
+        evidence=str(evidence.relative_to(workspace.root)) if evidence.is_dir() else None,
+        report=str(report.relative_to(workspace.root)) if report.is_file() else None,
+    )
+
+
+@contextmanager
+def _scratch(bindings: Bindings) -> Iterator[Path]:
+    """A private folder for what the steps write for a moment; short, since sockets live below it."""
+    parent = f"/run/onboard-{bindings.id}" if bindings.world == "rehearsal" else None
+    if parent is not None and not Path(parent).is_dir():
+        parent = None
+    folder = Path(tempfile.mkdtemp(prefix="onboard-", dir=parent))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

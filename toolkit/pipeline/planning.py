@@ -1,0 +1,92 @@
+"""From an inventory to a plan in a folder; offline and without credentials."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from toolkit import catalogue
+from toolkit.model.decision import Decision
+from toolkit.model.inventory import Inventory
+from toolkit.model.plan import Plan
+from toolkit.model.profile import ProviderProfile
+from toolkit.pipeline.workspace import Workspace
+from toolkit.resources import folder as data_folder
+
+
+class Prepared(msgspec.Struct, frozen=True, kw_only=True):
+    """A sound inventory, what was decided for it, and the provider profile that it names."""
+
+    inventory: Inventory
+    decisions: tuple[Decision, ...]
+    profile: ProviderProfile
+
+
+def prepare(workspace: Workspace) -> Prepared:
+    """Load, check and decide; raises InventoryInvalid (3) or Undecided (4)."""
+    from toolkit.decide.decisions import decide
+    from toolkit.inventory.load import load
+
+    inventory = load(workspace.root)
+    return Prepared(
+        inventory=inventory,
+        decisions=decide(inventory),
+        profile=catalogue.provider_profile(inventory.provider.profile),
+    )
+
+
+def make_plan(workspace: Workspace, *, output: Path | None = None, base: Path | None = None) -> tuple[Plan, Path]:
+    """Compile the plan and write its folder (``.onboard/plans/<digest>`` unless ``output`` names another).
+
+    ``base`` is the folder of the plan that is changed; without it, the last one that was applied for real.
+    """
+    from toolkit.plan.compile import compile_plan
+    from toolkit.plan.folder import read_plan, write_plan
+    from toolkit.plan.stack_config import stack_configs
+    from toolkit.provision.record import record_stack
+
+    prepared = prepare(workspace)
+    stacks = {
+        name: record_stack(
+            data_folder("stacks") / request.program, stack=name, project=request.project, config=request.config
+        )
+        for name, request in stack_configs(prepared.inventory, prepared.profile).items()
+    }
+    previous = base or last_applied(workspace)
+    plan = compile_plan(
+        prepared.inventory,
+        prepared.decisions,
+        profile=prepared.profile,
+        stacks=stacks,
+        bound=_bound(prepared),
+        base=read_plan(previous) if previous else None,
+    )
+    target = output or workspace.plans / plan.digest.removeprefix("sha256:")[:16]
+    write_plan(plan, target)
+    return plan, target
+
+
+def last_applied(workspace: Workspace) -> Path | None:
+    """The folder of the newest plan that a real run finished, if it is still there."""
+    if not (workspace.own / "store.db").is_file():
+        return None
+    for row in reversed(workspace.store().runs()):
+        folder = workspace.root / row.plan_dir
+        if row.bindings.world == "real" and row.state == "done" and folder.is_dir():
+            return folder
+    return None
+
+
+def check_fresh(plan: Plan, prepared: Prepared) -> None:
+    """Refuse (5) a plan made from another inventory, other tables, programs or versions than are here now."""
+    from toolkit.plan.bound import check_bound
+
+    check_bound(plan, inventory=prepared.inventory, decisions=prepared.decisions, bound=_bound(prepared))
+
+
+def _bound(prepared: Prepared) -> dict[str, str]:
+    from toolkit.decide.table import tables_digest
+    from toolkit.plan.bound import bound_digests
+
+    return bound_digests(profile=prepared.profile, tables=tables_digest())

@@ -1,0 +1,320 @@
+"""The whole onboarding in a throwaway world on this machine: make the world, apply in it, take it away again.
+
+The supervisor (this module) prepares and removes; the run itself is an ordinary ``onboard apply`` in a process of its
+own, inside the rehearsal's network namespace, with a scrubbed environment and a private home.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import secrets
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from toolkit.canonical import canonical_bytes, write_atomic
+from toolkit.errors import Interrupted, Locked, OnboardError, PrerequisiteMissing, UsageError
+from toolkit.model.bindings import Bindings
+from toolkit.pipeline import planning
+from toolkit.pipeline.applying import RunSummary, summary
+from toolkit.pipeline.throwaway import Place, make_world, remove_world
+from toolkit.pipeline.workspace import CONFIG_HOME, Workspace
+from toolkit.run import owner
+from toolkit.run.store import SqliteStore
+
+Say = Callable[[str], None]
+Hosts = Literal["auto", "lab", "none"]
+
+
+class RehearseRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """``hosts``: ``lab`` demands it, ``none`` leaves it out, ``auto`` takes it where this machine can.
+
+    ``evidence_key`` is the URI of a key that a trust file lists as ``rehearser``; ``keep`` leaves the world standing.
+    """
+
+    workspace: Workspace
+    hosts: Hosts = "auto"
+    keep: bool = False
+    evidence_key: str | None = None
+    verbose: bool = False
+    quiet: bool = False
+
+
+class Rehearsal(msgspec.Struct, frozen=True, kw_only=True):
+    """``current.json``: the rehearsal whose world stands (or is being made) in this workspace."""
+
+    schema: Literal["onboarding/rehearsal/v1"] = "onboarding/rehearsal/v1"
+    id: str
+    plan_dir: str
+    hosts: Literal["lab", "none"]
+    left_out: str
+    evidence_key: str | None = None
+
+
+def rehearse(request: RehearseRequest, *, say: Say) -> RunSummary:
+    """Rehearse a workspace; Locked (12) while another rehearsal of it runs or an earlier one's world stands."""
+    workspace = request.workspace
+    plan, plan_dir = planning.make_plan(workspace)
+    say(f"plan {plan.digest[7:19]}: {len(plan.steps)} steps, {_resources(plan)} resources")
+    with workspace.store().lease("rehearsal"):
+        left = current(workspace)
+        if left is not None:
+            raise Locked(
+                f"an earlier rehearsal ({left.id}) left its world standing",
+                fix=f"finish it: onboard rehearse resume {_shown(workspace)}; or remove it: "
+                f"onboard rehearse down {_shown(workspace)}",
+            )
+        left_out = _why_no_hosts(request.hosts)
+        rehearsal = Rehearsal(
+            id=secrets.token_hex(4),
+            plan_dir=str(plan_dir.resolve()),
+            hosts="none" if left_out else "lab",
+            left_out=left_out,
+            evidence_key=request.evidence_key,
+        )
+        _remember(workspace, rehearsal)
+        return _carry_through(request, rehearsal, say=say, resumed=False)
+
+
+def resume(request: RehearseRequest, *, say: Say) -> RunSummary:
+    """Finish a killed or kept rehearsal in the world that it left."""
+    with request.workspace.store().lease("rehearsal"):
+        rehearsal = _standing(request.workspace)
+        owner.kill_tagged("ONBOARD_SUPERVISED", rehearsal.id)
+        return _carry_through(request, rehearsal, say=say, resumed=True)
+
+
+def down(workspace: Workspace, *, say: Say) -> list[str]:
+    """Remove the world that a rehearsal left; gives what is left of it (nothing, when all went well)."""
+    with workspace.store().lease("rehearsal"):
+        rehearsal = _standing(workspace)
+        say(f"removing rehearsal {rehearsal.id}")
+        return _remove(workspace, rehearsal)
+
+
+def current(workspace: Workspace) -> Rehearsal | None:
+    """The rehearsal whose world stands in this workspace."""
+    path = workspace.rehearsal / "current.json"
+    return msgspec.json.decode(path.read_bytes(), type=Rehearsal) if path.is_file() else None
+
+
+def place_of(workspace: Workspace, rehearsal: Rehearsal) -> Place:
+    """Where the rehearsal's world keeps its things."""
+    return Place(id=rehearsal.id, folder=str(workspace.rehearsal / rehearsal.id), hosts=rehearsal.hosts)
+
+
+def _carry_through(request: RehearseRequest, rehearsal: Rehearsal, *, say: Say, resumed: bool) -> RunSummary:
+    workspace, keep = request.workspace, request.keep
+    try:
+        with _interruptible() as interrupts:
+            if rehearsal.left_out:
+                say(f"NOT PROVEN: hosts, tunnels, agents, backups and monitoring: {rehearsal.left_out}")
+            bindings = make_world(
+                place_of(workspace, rehearsal), planning.prepare(workspace), say=say, workspace=workspace.root
+            )
+            _approve(bindings, rehearsal, Path(place_of(workspace, rehearsal).folder))
+            run = _run_of(workspace.store(), rehearsal) if resumed else None
+            code = _apply(request, rehearsal, bindings, run=run, interrupts=interrupts)
+            outcome = _outcome(workspace, rehearsal, code)
+    except BaseException:
+        if not keep:
+            _remove(workspace, rehearsal)
+        raise
+    if not keep:
+        left = _remove(workspace, rehearsal)
+        if left:
+            raise OnboardError(f"the rehearsal left behind: {', '.join(left)}", fix="onboard rehearse down")
+    return outcome
+
+
+def _apply(
+    request: RehearseRequest, rehearsal: Rehearsal, bindings: Bindings, *, run: str | None, interrupts: _Interrupts
+) -> int:
+    """Run ``onboard apply`` (or ``runs resume``) inside the world; gives its exit code."""
+    workspace = request.workspace
+    folder = Path(place_of(workspace, rehearsal).folder)
+    arguments = [sys.executable, "-P", "-m", "toolkit.cli.main"]
+    if run is None:
+        arguments += ["apply", rehearsal.plan_dir, "--bindings", str(folder / "bindings.json")]
+    else:
+        arguments += ["runs", "resume", run]
+    arguments += ["--workspace", str(workspace.root), "--format", "json"]
+    arguments += ["--evidence-key", rehearsal.evidence_key or f"file:{folder / 'home' / CONFIG_HOME / 'rehearsal.pem'}"]
+    arguments += ["-v"] if request.verbose else ["-q"] if request.quiet else []
+    result = folder / "apply.json"
+    with result.open("wb") as stdout:
+        inner = subprocess.Popen(
+            [*_enter(bindings), *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            env=_environment(rehearsal, folder),
+            start_new_session=True,
+            cwd="/",
+        )
+        interrupts.forward_to(inner, gently=request.keep)
+        code = inner.wait()
+    if interrupts.count and code != 0:
+        raise Interrupted("the rehearsal was interrupted", fix="start it again: onboard rehearse PATH")
+    return code
+
+
+def _outcome(workspace: Workspace, rehearsal: Rehearsal, code: int) -> RunSummary:
+    """The run's summary, or the run's own error raised again."""
+    from toolkit import errors
+
+    run = _run_of(workspace.store(), rehearsal)
+    if code == 0 and run is not None:
+        return summary(workspace, workspace.store(), run)
+    try:
+        said: dict[str, Any] = msgspec.json.decode(
+            (Path(place_of(workspace, rehearsal).folder) / "apply.json").read_bytes()
+        )
+        kind = errors.by_name(str(said["error"]))
+        error = kind(str(said["message"]), fix=str(said["fix"]), details=dict(said["details"]))
+    except (OSError, msgspec.DecodeError, KeyError, TypeError):
+        error = OnboardError(f"the run inside the rehearsal ended with code {code}", fix="see .onboard/log.ndjson")
+    if run is not None:
+        report = workspace.report(run)
+        if report.is_file():
+            error.details.setdefault("report", str(report.relative_to(workspace.root)))
+    raise error
+
+
+def _approve(bindings: Bindings, rehearsal: Rehearsal, folder: Path) -> None:
+    """Sign the plan with a key of this rehearsal, which a real apply refuses; the world's trust file names only it."""
+    from toolkit.plan.approval import approve
+    from toolkit.signing import create_key, load_signer
+
+    home = folder / "home" / CONFIG_HOME
+    key = home / "rehearsal.pem"
+    if not key.exists():
+        create_key(key)
+    signer = load_signer(f"file:{key}")
+    trust = {
+        "schema": "onboarding/trust/v1",
+        "keys": [
+            {"keyid": signer.keyid, "name": f"rehearsal {rehearsal.id}", "public": signer.public, "roles": ["approver"]}
+        ],
+    }
+    write_atomic(home / "trust.yaml", canonical_bytes(trust))
+    tomorrow = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
+    approve(Path(rehearsal.plan_dir), key_uri=f"file:{key}", expires=tomorrow, world=f"rehearsal/{bindings.id}")
+
+
+def _environment(rehearsal: Rehearsal, folder: Path) -> dict[str, str]:
+    """Nothing of the user's but the path and the caches; the home is the rehearsal's own."""
+    kept = {
+        name: os.environ[name] for name in ("PATH", "TERM", "ONBOARD_HOLD", "ONBOARD_HOLD_MARKER") if name in os.environ
+    }
+    cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return {
+        **kept,
+        "HOME": str(folder / "home"),
+        "LANG": "C.UTF-8",
+        "XDG_CACHE_HOME": cache,
+        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+        "PYTHONUNBUFFERED": "1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "ONBOARD_REHEARSAL": rehearsal.id,
+        "ONBOARD_SUPERVISED": rehearsal.id,
+    }
+
+
+def _enter(bindings: Bindings) -> list[str]:
+    if bindings.netns is None:
+        return []
+    from toolkit.rehearsal import namespace
+
+    return namespace.enter(bindings.netns)
+
+
+def _remove(workspace: Workspace, rehearsal: Rehearsal) -> list[str]:
+    owner.kill_tagged("ONBOARD_SUPERVISED", rehearsal.id)
+    left = remove_world(place_of(workspace, rehearsal))
+    if not left:
+        (workspace.rehearsal / "current.json").unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            workspace.rehearsal.rmdir()
+    return left
+
+
+def _remember(workspace: Workspace, rehearsal: Rehearsal) -> None:
+    write_atomic(workspace.rehearsal / "current.json", msgspec.json.encode(rehearsal))
+
+
+def _standing(workspace: Workspace) -> Rehearsal:
+    rehearsal = current(workspace)
+    if rehearsal is None:
+        raise UsageError("no rehearsal's world stands in this workspace", fix="start one: onboard rehearse PATH")
+    return rehearsal
+
+
+def _run_of(store: SqliteStore, rehearsal: Rehearsal) -> str | None:
+    runs = [row.id for row in store.runs() if row.bindings.id == rehearsal.id]
+    return runs[-1] if runs else None
+
+
+def _why_no_hosts(wanted: Hosts) -> str:
+    if wanted == "none":
+        return "--hosts none"
+    from toolkit.rehearsal.lab.prerequisites import prerequisites
+
+    gaps = prerequisites()
+    if gaps and wanted == "lab":
+        raise PrerequisiteMissing("; ".join(gap.message for gap in gaps), fix=" && ".join(gap.fix for gap in gaps))
+    return "; ".join(gap.message for gap in gaps)
+
+
+def _resources(plan: Any) -> int:
+    return sum(len(stack) for document in plan.documents for stack in document.stacks.values())
+
+
+def _shown(workspace: Workspace) -> str:
+    with contextlib.suppress(ValueError):
+        return str(workspace.root.relative_to(Path.cwd()))
+    return str(workspace.root)
+
+
+class _Interrupts:
+    """Counts SIGINT and SIGTERM, and passes them on to the run inside the world."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._inner: subprocess.Popen[bytes] | None = None
+        self._gently = False
+
+    def forward_to(self, inner: subprocess.Popen[bytes], *, gently: bool) -> None:
+        self._inner, self._gently = inner, gently
+        if self.count:
+            self._pass_on()
+
+    def __call__(self, _number: int, _frame: Any) -> None:
+        self.count += 1
+        if self._inner is None:
+            raise Interrupted("the rehearsal was interrupted", fix="start it again: onboard rehearse PATH")
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        """A world that is removed anyway needs no step boundary: there, one Ctrl-C stops at once."""
+        assert self._inner is not None
+        for _ in range(1 if self._gently else 2):
+            with contextlib.suppress(ProcessLookupError):
+                self._inner.send_signal(signal.SIGINT)
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[_Interrupts]:
+    interrupts = _Interrupts()
+    previous = {number: signal.signal(number, interrupts) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield interrupts
+    finally:
+        for number, action in previous.items():
+            signal.signal(number, action)

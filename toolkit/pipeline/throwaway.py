@@ -1,0 +1,142 @@
+"""The rehearsal's world: namespace, host lab, stand-in cloud, and the bindings that lead to them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from toolkit.canonical import canonical_bytes, write_atomic
+from toolkit.model.bindings import AwsBinding, Bindings
+from toolkit.pipeline.planning import Prepared
+from toolkit.rehearsal import namespace
+from toolkit.run import owner
+
+Say = Callable[[str], None]
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """``folder`` holds what may be large or must last until the end; ``run`` is short, for sockets."""
+
+    id: str
+    folder: str
+    hosts: Literal["lab", "none"]
+
+    @property
+    def run(self) -> Path:
+        return Path("/run" if os.geteuid() == 0 else "/tmp") / f"onboard-{self.id}"  # noqa: S108 - 0700, named by 32 random bits
+
+
+def make_world(place: Place, prepared: Prepared, *, say: Say, workspace: Path) -> Bindings:
+    """Make the world, or find that it stands; ends inside the world's namespace, where there is one.
+
+    Writes ``bindings.json`` into the place's folder and returns it.
+    """
+    folder = Path(place.folder)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (folder / "home").mkdir(exist_ok=True, mode=0o700)
+    bindings = Bindings(
+        world="rehearsal",
+        id=place.id,
+        nonce=secrets.token_hex(8),
+        hosts=place.hosts,
+        time_scale="fast",
+        aws=AwsBinding(),
+        state=str(folder / "state"),
+        secrets=str(folder / "secrets.store"),
+        engine_path=str(place.run / "engine"),
+    )
+    known = folder / "bindings.json"
+    if known.is_file():
+        bindings = msgspec.json.decode(known.read_bytes(), type=Bindings)
+    if place.hosts == "lab":
+        bindings = _with_lab(place, prepared, bindings, say=say)
+    place.run.mkdir(exist_ok=True, mode=0o700)
+    netns = _namespace(place)
+    if netns is not None:
+        namespace.enter_here(netns)
+    endpoint = _cloud(place, prepared, say=say)
+    bindings = msgspec.structs.replace(bindings, aws=AwsBinding(endpoint=endpoint), netns=netns)
+    write_atomic(known, canonical_bytes(bindings))
+    return bindings
+
+
+def remove_world(place: Place) -> list[str]:
+    """Stop and remove everything of the rehearsal; gives what is left."""
+    from toolkit.rehearsal.world import find_world
+
+    world = find_world(place.run / "world")
+    if world is not None:
+        world.stop()
+    owner.kill_tagged("ONBOARD_REHEARSAL", place.id) if place.hosts == "none" else None
+    left: list[str] = []
+    if _may_have_namespace():
+        from toolkit.rehearsal.lab.teardown import down
+
+        left = down(place.id, folder=Path(place.folder) / "lab")
+    shutil.rmtree(place.run, ignore_errors=True)
+    left += [f"process: {pid}" for pid in owner.tagged("ONBOARD_REHEARSAL", place.id)]
+    if not left:
+        shutil.rmtree(place.folder, ignore_errors=True)
+    return left
+
+
+def _with_lab(place: Place, prepared: Prepared, bindings: Bindings, *, say: Say) -> Bindings:
+    from toolkit.rehearsal.lab import lifecycle
+    from toolkit.rehearsal.lab.topology import topology
+
+    wanted = topology(prepared.inventory, prepared.profile, place.id)
+    state = lifecycle.up(wanted, Path(place.folder) / "lab", say=say)
+    return msgspec.structs.replace(
+        bindings,
+        console="container",
+        console_command=lifecycle.console_commands(state),
+        ssh_key=state.ssh_key,
+        host_bindings=lifecycle.host_bindings(state),
+        proxy=state.proxy,
+        receiver_log=state.receiver_log,
+    )
+
+
+def _namespace(place: Place) -> str | None:
+    """The world's namespace, made where the lab has not made it; None where this user may make none."""
+    if not _may_have_namespace():
+        return None
+    netns = namespace.namespace(place.id)
+    namespace.make(netns)
+    return netns
+
+
+def _may_have_namespace() -> bool:
+    return sys.platform.startswith("linux") and os.geteuid() == 0 and shutil.which("ip") is not None
+
+
+def _cloud(place: Place, prepared: Prepared, *, say: Say) -> str | None:
+    """Start the stand-in cloud, or find it; gives its loopback endpoint, None when no tenant is on AWS."""
+    from toolkit.rehearsal.standin import install_launcher
+    from toolkit.rehearsal.world import find_world, start_world
+
+    tenant = next((tenant for tenant in prepared.inventory.tenants if tenant.platform.kind == "aws"), None)
+    if tenant is None:
+        return None
+    folder = place.run / "world"
+    world = find_world(folder)
+    if world is None:
+        say("starting the stand-in cloud")
+        world = start_world(
+            folder,
+            account=tenant.platform.account,
+            region=tenant.platform.region,
+            env={"ONBOARD_REHEARSAL": place.id},
+        )
+    with contextlib.suppress(FileExistsError):
+        (place.run / "engine").mkdir(mode=0o700)
+    install_launcher(place.run / "engine", world=world)
+    return world.endpoint
