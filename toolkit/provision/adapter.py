@@ -1,0 +1,240 @@
+"""The one place that speaks to the engine: Pulumi's Automation API with a stack's program inline."""
+
+from __future__ import annotations
+
+import json
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from toolkit.errors import Interrupted, Locked, OnboardError, PlanRefused, ProvisionFailed
+from toolkit.provision.command import engine_command
+from toolkit.provision.compare import STACK_TYPE, Preview
+from toolkit.provision.engine import Engine
+from toolkit.provision.record import run_program
+from toolkit.provision.settings import StackSettings
+
+Progress = Callable[..., None]
+EFFECTS = {
+    "create": "creating",
+    "update": "updating",
+    "import": "importing",
+    "replace": "replacing",
+    "create-replacement": "creating anew",
+    "delete-replaced": "deleting the old",
+    "delete": "deleting",
+    "read": "reading",
+}
+SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the engine's mark of a secret, not one
+SIGNATURE_KEY = "4dabf18193072939515e22adb298388d"
+
+
+class StackEngine:
+    """One stack of the engine. Every method runs the engine's program once and raises an OnboardError when it fails."""
+
+    def __init__(self, settings: StackSettings, engine: Engine) -> None:
+        from pulumi.automation import LocalWorkspace, ProjectBackend, ProjectRuntimeInfo, ProjectSettings, Stack
+
+        self.settings = settings
+        self._secrets = sorted((settings.config[key] for key in settings.secret_keys), key=len, reverse=True)
+        for folder in (settings.work, Path(settings.environment["PULUMI_HOME"])):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        Path(settings.backend.removeprefix("file://")).mkdir(parents=True, exist_ok=True, mode=0o700)
+        workspace = LocalWorkspace(
+            work_dir=str(settings.work),
+            program=self._program,
+            pulumi_command=engine_command(engine, settings.environment),
+            project_settings=ProjectSettings(
+                name=settings.project,
+                runtime=ProjectRuntimeInfo(name="python"),
+                main=str(settings.work),
+                backend=ProjectBackend(url=settings.backend),
+            ),
+        )
+        with self._translated("select"):
+            self._stack = Stack.create_or_select(settings.stack, workspace)
+
+    def _program(self) -> None:
+        """The stack's program; its configuration is set here, so that no file and no command line ever holds it."""
+        from pulumi.runtime import set_all_config
+
+        set_all_config(dict(self.settings.config), list(self.settings.secret_keys))
+        run_program(self.settings.program)()
+
+    def preview(self) -> tuple[Preview, ...]:
+        """What the engine would do, without doing it."""
+        found: list[Preview] = []
+
+        def keep(event: Any) -> None:
+            step = event.resource_pre_event
+            if step is not None:
+                state = step.metadata.new or step.metadata.old
+                found.append(
+                    Preview(
+                        operation=str(getattr(step.metadata.op, "value", step.metadata.op)),
+                        urn=step.metadata.urn,
+                        type=step.metadata.type,
+                        inputs=dict(state.inputs or {}) if state else {},
+                    )
+                )
+
+        with self._translated("preview", keep) as on_event:
+            self._stack.preview(on_event=on_event, color="never")
+        return tuple(found)
+
+    def up(self, progress: Progress) -> dict[str, int]:
+        """Apply; how many resources were created, updated and so on, by operation."""
+        with self._translated("up", self._teller(progress)) as on_event:
+            result = self._stack.up(on_event=on_event, color="never", show_secrets=False, suppress_outputs=True)
+        changes = result.summary.resource_changes or {}
+        return {str(getattr(name, "value", name)): int(count) for name, count in changes.items()}
+
+    def refresh(self, progress: Progress) -> None:
+        """Bring the state to what lives, without changing anything alive."""
+        with self._translated("refresh", self._teller(progress)) as on_event:
+            self._stack.refresh(on_event=on_event, color="never", show_secrets=False, run_program=False)
+
+    def export(self) -> dict[str, Any]:
+        """The deployment of the checkpoint; its secrets stay encrypted."""
+        with self._translated("export"):
+            said = self._stack.workspace.pulumi_command.run(
+                ["stack", "export", "--stack", self.settings.stack], str(self.settings.work), {}
+            )
+        deployment: dict[str, Any] = json.loads(said.stdout)["deployment"] or {}
+        return deployment
+
+    def replace(self, deployment: dict[str, Any]) -> None:
+        """Put a mended deployment in the checkpoint's place."""
+        file = self.settings.work / "deployment.json"
+        file.write_text(json.dumps({"version": 3, "deployment": deployment}))
+        file.chmod(0o600)
+        try:
+            with self._translated("import"):
+                self._stack.workspace.pulumi_command.run(
+                    ["stack", "import", "--stack", self.settings.stack, "--file", str(file)],
+                    str(self.settings.work),
+                    {},
+                )
+        finally:
+            file.unlink(missing_ok=True)
+
+    def secret_outputs(self) -> dict[str, Any]:
+        """All outputs of the stack, secret ones in clear: for the sinks that may hold them, never for a log."""
+        with self._translated("output"):
+            said = self._stack.workspace.pulumi_command.run(
+                ["stack", "output", "--json", "--show-secrets", "--stack", self.settings.stack],
+                str(self.settings.work),
+                {},
+            )
+        outputs: dict[str, Any] = json.loads(said.stdout)
+        return outputs
+
+    def _teller(self, progress: Progress) -> Callable[[Any], None]:
+        def tell(event: Any) -> None:
+            step = event.resource_pre_event
+            if step is not None and step.metadata.type != STACK_TYPE:
+                verb = EFFECTS.get(str(getattr(step.metadata.op, "value", step.metadata.op)))
+                if verb:
+                    name = step.metadata.urn.rpartition("::")[2]
+                    progress(f"{verb} {step.metadata.type} {name}", urn=step.metadata.urn, operation=verb)
+
+        return tell
+
+    @contextmanager
+    def _translated(self, operation: str, keep: Callable[[Any], None] | None = None) -> Iterator[Callable[[Any], None]]:
+        """Give the engine's events to ``keep`` on a thread of their own, and its failures a place in our error tree.
+
+        An exception inside the engine's event callback would be swallowed: the callback only fills a queue.
+        """
+        from pulumi.automation import CommandError
+        from pulumi.automation.errors import ConcurrentUpdateError
+
+        events: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        errors: list[tuple[str, str]] = []
+        lost: list[Exception] = []
+        thread = threading.Thread(target=_drain, args=(events, keep, errors, lost), daemon=True)
+        thread.start()
+        failure: CommandError | None = None
+        try:
+            yield events.put
+        except CommandError as error:
+            failure = error
+        except KeyboardInterrupt as error:
+            raise Interrupted(f"{self.settings.stack}: interrupted during {operation}", fix="resume the run") from error
+        finally:
+            events.put(None)
+            thread.join()
+        if isinstance(failure, ConcurrentUpdateError):
+            raise Locked(
+                f"stack {self.settings.stack} is locked by another engine",
+                fix="wait for it; a resumed run releases the lock of an engine that is dead",
+            ) from failure
+        if failure is not None:
+            raise self._failed(operation, failure, errors) from None
+        if lost:
+            raise lost[0]
+
+    def _failed(self, operation: str, error: Exception, errors: list[tuple[str, str]]) -> OnboardError:
+        urn, message = next(((urn, text) for urn, text in errors if urn), errors[0] if errors else ("", ""))
+        message = self._redacted(message.strip() or str(error).strip())
+        where = f"{urn.split('::')[2].rpartition('$')[2]} {urn.rpartition('::')[2]}" if urn else self.settings.stack
+        kind = PlanRefused if operation == "preview" and not urn else ProvisionFailed
+        return kind(
+            f"{where}: {message}",
+            fix="mend what the message says, then resume the run",
+            details={
+                "stack": self.settings.stack,
+                "operation": operation,
+                "urn": urn,
+                "diagnostics": [self._redacted(text.strip()) for _, text in errors][:20],
+            },
+        )
+
+    def _redacted(self, text: str) -> str:
+        for value in (*self._secrets, self.settings.environment["PULUMI_CONFIG_PASSPHRASE"]):
+            text = text.replace(value, "[secret]")
+        return text
+
+
+def _drain(
+    events: queue.SimpleQueue[Any],
+    keep: Callable[[Any], None] | None,
+    errors: list[tuple[str, str]],
+    lost: list[Exception],
+) -> None:
+    """Read events until None; remember diagnostics of failures, and an exception of ``keep`` instead of dying by it."""
+    while (event := events.get()) is not None:
+        diagnostic = event.diagnostic_event
+        if diagnostic is not None and diagnostic.severity in {"error", "info#err"}:
+            errors.append((diagnostic.urn or "", diagnostic.message or ""))
+        if keep is not None and not lost:
+            try:
+                keep(event)
+            except Exception as error:  # noqa: BLE001 - raised again by the engine's caller
+                lost.append(error)
+
+
+def stack_outputs(deployment: dict[str, Any]) -> dict[str, Any]:
+    """The outputs of an exported deployment's stack that are not secret, at any depth."""
+    for resource in deployment.get("resources") or ():
+        if resource["type"] == STACK_TYPE:
+            outputs: dict[str, Any] = without_secrets(resource.get("outputs") or {})
+            return outputs
+    return {}
+
+
+def without_secrets(value: Any) -> Any:
+    """The value without the members that the engine marks as secret."""
+    if isinstance(value, dict):
+        return {key: without_secrets(item) for key, item in value.items() if not is_secret(item)}
+    if isinstance(value, list):
+        return [without_secrets(item) for item in value if not is_secret(item)]
+    return value
+
+
+def is_secret(value: Any) -> bool:
+    """Whether an exported value is an encrypted secret."""
+    return isinstance(value, dict) and value.get(SIGNATURE_KEY) == SECRET_SIGNATURE

@@ -1,0 +1,52 @@
+"""The lock files of the engine's file backend: released only when their owner is proven dead."""
+
+from __future__ import annotations
+
+import json
+import socket
+from pathlib import Path
+
+from toolkit.errors import Locked
+
+
+def lock_folder(state: Path, *, project: str, stack: str) -> Path:
+    """Where the file backend keeps the locks of one stack."""
+    return state / ".pulumi" / "locks" / "organization" / project / stack
+
+
+def release_dead(state: Path, *, project: str, stack: str) -> int:
+    """Remove the locks of engines that are dead; how many there were.
+
+    A lock names its owner's process and machine. Raises Locked for one that lives, or whose machine is another.
+    """
+    released = 0
+    for file in sorted(lock_folder(state, project=project, stack=stack).glob("*.json")):
+        try:
+            owner = json.loads(file.read_bytes())
+            pid, host = int(owner["pid"]), str(owner["hostname"])
+        except FileNotFoundError:
+            continue
+        except (ValueError, KeyError, TypeError) as error:
+            raise Locked(
+                f"stack {stack} is locked by {file.name}, which names no owner",
+                fix=f"make sure no engine runs, remove {file}",
+            ) from error
+        if host != socket.gethostname() or engine_lives(pid):
+            raise Locked(
+                f"stack {stack} is locked by process {pid} on {host}",
+                fix="wait until it ends; on another machine, make sure that it ended and run `pulumi cancel`",
+                details={"pid": pid, "host": host, "stack": stack},
+            )
+        file.unlink(missing_ok=True)
+        released += 1
+    return released
+
+
+def engine_lives(pid: int, *, proc: Path = Path("/proc")) -> bool:
+    """Whether that process is an engine and not dead: a number may have been given to another program since."""
+    try:
+        name = (proc / str(pid) / "comm").read_text().strip()
+        state = (proc / str(pid) / "stat").read_text().rpartition(") ")[2][:1]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return name.startswith("pulumi") and state not in {"Z", "X"}
