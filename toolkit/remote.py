@@ -75,13 +75,13 @@ def ssh_options(*, key: Path, known_hosts: Path) -> list[str]:
     settings = {
         "BatchMode": "yes",
         "StrictHostKeyChecking": "yes",
-        "UserKnownHostsFile": str(known_hosts),
+        "UserKnownHostsFile": _file(known_hosts),
         "GlobalKnownHostsFile": "/dev/null",
         "UpdateHostKeys": "no",
         "CheckHostIP": "no",
         "IdentitiesOnly": "yes",
         "IdentityAgent": "none",
-        "IdentityFile": str(key),
+        "IdentityFile": _file(key),
         "PreferredAuthentications": "publickey",
         "ForwardAgent": "no",
         "ConnectTimeout": str(CONNECT_TIMEOUT),
@@ -90,6 +90,11 @@ def ssh_options(*, key: Path, known_hosts: Path) -> list[str]:
         "LogLevel": "ERROR",
     }
     return ["-F", "none", *(part for name, value in settings.items() for part in ("-o", f"{name}={value}"))]
+
+
+def _file(path: Path) -> str:
+    """A path as ssh_config(5) reads it: white space parts file names, and a percent sign begins a token."""
+    return '"' + str(path).replace("%", "%%") + '"'
 
 
 class Remote(msgspec.Struct, frozen=True, kw_only=True):
