@@ -4,7 +4,7 @@ from toolkit.rehearsal.lab.lifecycle import console, console_commands, host_bind
 from toolkit.rehearsal.lab.prerequisites import Gap, prerequisites
 from toolkit.rehearsal.lab.state import LabState, load
 from toolkit.rehearsal.lab.teardown import down, leftovers
-from toolkit.rehearsal.lab.topology import Topology, topology
+from toolkit.rehearsal.lab.topology import Topology
 
 __all__ = [
     "Gap",
@@ -17,6 +17,5 @@ __all__ = [
     "leftovers",
     "load",
     "prerequisites",
-    "topology",
     "up",
 ]

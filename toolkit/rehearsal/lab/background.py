@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import time
 from pathlib import Path
 
@@ -25,14 +24,22 @@ class Background(msgspec.Struct, frozen=True, kw_only=True):
 def start(name: str, command: list[str], *, log: Path, env: dict[str, str]) -> Background:
     """Start ``command`` in a session of its own, output to ``log``; it outlives its starter."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as stream:
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, env=env, start_new_session=True, cwd="/"
-        )
-    started = _started(process.pid)
+    # Not subprocess: nobody waits for this child, and its object would complain when it is forgotten.
+    pid = os.posix_spawn(
+        "/bin/sh",
+        ["sh", "-c", 'cd / && exec "$0" "$@"', *command],
+        env,
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, str(log), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ],
+        setsid=True,
+    )
+    started = _started(pid)
     if started is None:
         raise OnboardError(f"{name} ended at once", details={"log": str(log)})
-    return Background(name=name, pid=process.pid, started=started)
+    return Background(name=name, pid=pid, started=started)
 
 
 def alive(background: Background) -> bool:
