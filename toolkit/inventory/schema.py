@@ -51,6 +51,9 @@ def check_schema(value: Any) -> list[Finding]:
     # a misspelt field is one fault, not an unknown field and a missing one
     meant = {(f.path.rpartition("/")[0], f.fix) for f in found if f.rule == "INV-010"}
     found = [f for f in found if f.rule != "INV-011" or (f.path, _meaning(f)) not in meant]
+    # nor is a value of the wrong type also one that is not known
+    mistyped = {f.path for f in found if f.rule == "INV-013"}
+    found = [f for f in found if f.rule == "INV-013" or f.path not in mistyped]
     return list(dict.fromkeys(found))
 
 

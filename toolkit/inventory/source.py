@@ -8,7 +8,7 @@ from typing import Any
 from toolkit.errors import UsageError
 from toolkit.inventory.finding import Finding
 from toolkit.inventory.readers import READERS, Document, ReadRefused, read_file
-from toolkit.inventory.readers.place import Place, parts, pointer
+from toolkit.inventory.readers.place import Place, lines, parts, pointer
 
 _MERGED = ("tenants", "sites", "links", "applications", "components")
 _REPEATED = ("schema", "service")
@@ -93,6 +93,8 @@ class Source:
         return file, self.documents[file].locate(path, key=key)
 
     def line(self, file: str, number: int) -> str:
-        """The text of a line; empty for a file that could not be read."""
-        document = self.documents.get(file)
-        return document.line(number) if document else ""
+        """The text of a line; empty for a file that is not text."""
+        if file in self.documents:
+            return self.documents[file].line(number)
+        text = next((refused.text for name, refused in self.refused if name == file), "")
+        return "".join(lines(text)[number - 1 : number])

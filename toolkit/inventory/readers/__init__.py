@@ -33,4 +33,9 @@ def read_file(path: Path) -> Document:
         raise ReadRefused("INV-001", f"cannot be read: {error.strerror}") from error
     if len(content) > MAX_BYTES:
         raise ReadRefused("INV-001", f"larger than {MAX_BYTES // 1024 // 1024} MiB")
-    return reader(decode(content))
+    text = decode(content)
+    try:
+        return reader(text)
+    except ReadRefused as refused:
+        refused.text = text
+        raise

@@ -58,17 +58,12 @@ def _scan_if_odd(text: str, value: Any) -> None:
 
 
 def _depth(value: Any) -> int:
+    """How many containers stand inside each other."""
     depth, level = 0, [value]
-    while level:
+    while level := [item for item in level if isinstance(item, dict | list)]:
         depth += 1
-        below: list[Any] = []
-        for item in level:
-            if isinstance(item, dict):
-                below.extend(item.values())
-            elif isinstance(item, list):
-                below.extend(item)
-        level = below
-    return depth - 1
+        level = [inner for item in level for inner in (item.values() if isinstance(item, dict) else item)]
+    return depth
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -31,6 +31,8 @@ class ReadRefused(Exception):
         self.rule = rule
         self.message = message
         self.place = place
+        self.text = ""
+        """The decoded text, where the file got that far."""
 
 
 class Spot:

@@ -21,6 +21,7 @@ from toolkit.inventory.readers.place import (
     Spot,
     check_string,
     number,
+    place_at,
 )
 
 MAX_ALIASED = 100_000
@@ -47,7 +48,9 @@ def _build(text: str, *, spots: bool) -> tuple[Any, Spot]:
         return _Builder(text, spots=spots).read()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = Place(mark.line + 1, mark.column + 1) if mark else None
+        # at the end of a text the parser stands a line below it
+        end = place_at(text, len(text))
+        place = min(Place(mark.line + 1, mark.column + 1), end) if mark else None
         said = " ".join(part for part in (error.context, error.problem) if part)
         raise ReadRefused("INV-004", f"not YAML: {said}", place) from error
     except yaml.YAMLError as error:
