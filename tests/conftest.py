@@ -13,10 +13,10 @@ REQUIRED = frozenset(filter(None, os.environ.get("ONBOARD_REQUIRE", "").split(",
 
 def _engine_missing() -> str:
     from toolkit.errors import OnboardError
-    from toolkit.provision.engine import find
+    from toolkit.provision.engine import find_engine
 
     try:
-        find()
+        find_engine()
     except OnboardError as error:
         return error.message
     return ""

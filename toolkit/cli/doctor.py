@@ -46,10 +46,10 @@ def _python() -> Finding:
 
 
 def _engine() -> Finding:
-    from toolkit.provision.engine import find
+    from toolkit.provision.engine import find_engine
 
     try:
-        return ("engine", True, str(find()), "")
+        return ("engine", True, str(find_engine().path), "")
     except OnboardError as error:
         return ("engine", False, error.message, error.fix)
 

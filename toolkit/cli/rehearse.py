@@ -92,7 +92,7 @@ def _perform(verb: str, path: Path, *, hosts: Any, keep: bool, evidence_key: str
     say = Progress(verbose=shown.verbose, quiet=shown.quiet).say
     summary = rehearsing.resume(request, say=say) if verb == "resume" else rehearsing.rehearse(request, say=say)
     print_outcome(where, summary, as_json=shown.as_json)
-    if keep and output == "text":
+    if keep and not shown.as_json:
         standing = rehearsing.current(where)
         if standing is not None:
             click.echo(f"  the world stands; its bindings: {where.rehearsal / standing.id / 'bindings.json'}")

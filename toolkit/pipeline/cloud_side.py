@@ -14,10 +14,18 @@ def follow(request: StepRequest, result: StepResult) -> None:
     """
     if request.step.action != "provision.stack" or request.step.inputs["layer"] != "vpn" or not result.outputs:
         return
-    from toolkit.provision.outputs import secret_outputs
+    from toolkit.provision.step import secret_outputs
     from toolkit.rehearsal.lab import cloud_gateway
     from toolkit.rehearsal.lab.state import load
 
     state = load(Path(request.bindings.state).parent / "lab")
     if state is not None:
-        cloud_gateway.load(state, request.step.inputs["tenant"], secret_outputs(request))
+        inputs = request.step.inputs
+        outputs = secret_outputs(
+            request.bindings,
+            customer=request.inventory.customer.id,
+            tenant=inputs["tenant"],
+            layer=inputs["layer"],
+            region=inputs["config"]["region"],
+        )
+        cloud_gateway.load(state, inputs["tenant"], outputs)

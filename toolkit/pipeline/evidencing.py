@@ -77,7 +77,7 @@ def conclude(
         faulted=any("fault" in event.event.data for event in events),
         enforcement=_enforcement(row.bindings),
     )
-    signer = load_signer(key or own_key(workspace))
+    signer = load_signer(key or own_key())
     # With the salt a reference can be matched to a person again: it stays with the provider's secrets.
     salt = secrets.ensure("evidence/salt", generate_password).encode()
     redactor = Redactor(prepared.inventory, salt=salt, secrets=secrets.every_value())
@@ -86,7 +86,7 @@ def conclude(
     return folder
 
 
-def own_key(workspace: Workspace) -> str:
+def own_key() -> str:
     """The URI of the operator's own signing key, made at first use outside the workspace."""
     path = Path.home() / CONFIG_HOME / "operator.pem"
     if not path.exists():

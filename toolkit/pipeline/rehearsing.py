@@ -116,9 +116,7 @@ def _carry_through(request: RehearseRequest, rehearsal: Rehearsal, *, say: Say, 
         with _interruptible() as interrupts:
             if rehearsal.left_out:
                 say(f"NOT PROVEN: hosts, tunnels, agents, backups and monitoring: {rehearsal.left_out}")
-            bindings = make_world(
-                place_of(workspace, rehearsal), planning.prepare(workspace), say=say, workspace=workspace.root
-            )
+            bindings = make_world(place_of(workspace, rehearsal), planning.prepare(workspace), say=say)
             _approve(bindings, rehearsal, Path(place_of(workspace, rehearsal).folder))
             run = _run_of(workspace.store(), rehearsal) if resumed else None
             code = _apply(request, rehearsal, bindings, run=run, interrupts=interrupts)

@@ -34,7 +34,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
         return Path("/run" if os.geteuid() == 0 else "/tmp") / f"onboard-{self.id}"  # noqa: S108 - 0700, named by 32 random bits
 
 
-def make_world(place: Place, prepared: Prepared, *, say: Say, workspace: Path) -> Bindings:
+def make_world(place: Place, prepared: Prepared, *, say: Say) -> Bindings:
     """Make the world, or find that it stands; ends inside the world's namespace, where there is one.
 
     Writes ``bindings.json`` into the place's folder and returns it.
@@ -138,5 +138,5 @@ def _cloud(place: Place, prepared: Prepared, *, say: Say) -> str | None:
         )
     with contextlib.suppress(FileExistsError):
         (place.run / "engine").mkdir(mode=0o700)
-    install_launcher(place.run / "engine", world=world)
+    install_launcher(place.run / "engine", endpoint=world.endpoint, account=world.account, control=world.control)
     return world.endpoint
