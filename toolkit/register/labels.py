@@ -51,7 +51,7 @@ def host_port(address: str, port: int) -> str:
 def bare_address(address: str) -> str:
     """An IP address as a target is written; RegisterFailed when it is none."""
     try:
-        parsed = ipaddress.ip_address(address)
+        parsed = ipaddress.ip_address("" if "%" in address else address)
     except ValueError as error:
         raise RegisterFailed(
             f"{address!r} is not an address that can be monitored", fix="give an IP address"
