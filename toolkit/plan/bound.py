@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import metadata
 from pathlib import Path
 
@@ -33,18 +33,21 @@ _WHAT = {
 }
 
 
-def bound_digests(*, profile: ProviderProfile, tables: str) -> dict[str, str]:
+def bound_digests(
+    *, profile: ProviderProfile, tables: str, folder: Callable[[str], Path] = resources.folder
+) -> dict[str, str]:
     """What an installation binds a plan to; ``tables`` is ``toolkit.decide.table.tables_digest()``.
 
     Trees are digested by path and content, the profile by meaning; an SDK that is not installed is ``absent``.
+    ``folder`` finds a data folder.
     """
     bound = {
         "tables": tables,
         "catalogue": _catalogue_digest(),
         "profile": digest(profile),
-        "stacks": digest_tree(resources.folder("stacks")),
-        "playbooks": digest_tree(resources.folder("playbooks")),
-        "engine": digest_tree(resources.folder("engine")),
+        "stacks": digest_tree(folder("stacks")),
+        "playbooks": digest_tree(folder("playbooks")),
+        "engine": digest_tree(folder("engine")),
         "toolkit": toolkit.__version__,
     }
     for name in SDKS:

@@ -1,0 +1,92 @@
+"""A plan is void once anything that shaped it has changed, and the refusal says what."""
+
+import shutil
+
+import msgspec
+import pytest
+
+from toolkit import resources
+from toolkit.decide.decisions import decide
+from toolkit.decide.table import tables_digest
+from toolkit.errors import PlanRefused
+from toolkit.plan.bound import bound_digests, check_bound
+from toolkit.plan.compile import compile_plan
+from toolkit.plan.stack_config import stack_configs
+
+replace = msgspec.structs.replace
+
+
+@pytest.fixture(scope="module")
+def bound(profile):
+    return bound_digests(profile=profile, tables=tables_digest())
+
+
+@pytest.fixture(scope="module")
+def plan(acme, profile, bound):
+    stacks = dict.fromkeys(stack_configs(acme, profile), ())
+    return compile_plan(acme, decide(acme), profile=profile, stacks=stacks, bound=bound)
+
+
+def test_what_is_bound(bound, profile):
+    assert set(bound) == {
+        "tables", "catalogue", "profile", "stacks", "playbooks", "engine", "toolkit", "sdk:pulumi", "sdk:pulumi-aws",
+    }  # fmt: skip
+    assert bound == bound_digests(profile=profile, tables=tables_digest())
+
+
+def test_an_unchanged_installation_passes(plan, acme, bound):
+    check_bound(plan, inventory=acme, decisions=decide(acme), bound=bound)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("stacks", "a stack program was edited after approval"),
+        ("playbooks", "a playbook or role was edited after approval"),
+        ("tables", "a decision table was changed"),
+        ("catalogue", "the service catalogue was changed"),
+        ("profile", "the provider profile was changed"),
+        ("engine", "another version of the engine"),
+        ("toolkit", "another version of the toolkit"),
+        ("sdk:pulumi-aws", "the version of pulumi-aws is another one"),
+    ],
+)
+def test_each_difference_is_named(plan, acme, bound, name, message):
+    with pytest.raises(PlanRefused, match=message) as caught:
+        check_bound(plan, inventory=acme, decisions=decide(acme), bound={**bound, name: "other"})
+    assert caught.value.exit_code == 5
+    assert list(caught.value.details) == [name]
+    with pytest.raises(PlanRefused, match=message):
+        check_bound(
+            plan,
+            inventory=acme,
+            decisions=decide(acme),
+            bound={key: value for key, value in bound.items() if key != name},
+        )
+
+
+def test_a_changed_inventory_is_named(plan, acme, bound):
+    vm, *rest = acme.components
+    other = replace(acme, components=(replace(vm, owner="other@acme.example"), *rest))
+    with pytest.raises(PlanRefused, match="the inventory was changed"):
+        check_bound(plan, inventory=other, decisions=decide(other), bound=bound)
+
+
+def test_a_spelled_out_default_is_no_change(plan, acme, bound):
+    vm, *rest = acme.components
+    other = replace(acme, components=(*rest, replace(vm, supervised=True)))
+    check_bound(plan, inventory=other, decisions=decide(other), bound=bound)
+
+
+def test_an_edited_stack_program_changes_the_digest(tmp_path, profile, bound):
+    for name in ("stacks", "playbooks", "engine"):
+        shutil.copytree(resources.folder(name), tmp_path / name)
+
+    def copied() -> dict[str, str]:
+        return bound_digests(profile=profile, tables=tables_digest(), folder=lambda name: tmp_path / name)
+
+    assert copied() == bound
+    program = tmp_path / "stacks/aws/vpn/__main__.py"
+    program.write_text(program.read_text() + "\n")
+    now = copied()
+    assert {name for name in bound if bound[name] != now[name]} == {"stacks"}
