@@ -1,0 +1,216 @@
+"""One vocabulary, written twice: schemas/inventory.schema.json and toolkit/model/inventory.py."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.inspect import Field, IntType, LiteralType, StructType, TupleType, UnionType, VarTupleType, type_info
+
+from toolkit import catalogue
+from toolkit.inventory.readers import read_file
+from toolkit.inventory.schema import check_schema, schema
+from toolkit.model import inventory as model
+
+ROOT = Path(__file__).resolve().parents[3]
+KINDS = ("vm", "database", "middleware", "native-service")
+DEFINITIONS = {
+    "Contact": "contact",
+    "Commitment": "commitment",
+    "Customer": "customer",
+    "Provider": "provider",
+    "Platform": "platform",
+    "LandingZone": "landing_zone",
+    "Tenant": "tenant",
+    "VpnEndpoint": "vpn_endpoint",
+    "SiteAccess": "access",
+    "Site": "site",
+    "Link": "link",
+    "Responsibility": "responsibility",
+    "Application": "application",
+    "OperatingSystem": "operating_system",
+    "Licence": "licence",
+    "Backup": "backup",
+}
+
+
+def node(definition: str) -> dict[str, Any]:
+    return schema() if definition == "" else schema()["$defs"][definition]
+
+
+def structs() -> dict[str, StructType]:
+    found: dict[str, StructType] = {}
+
+    def walk(kind: Any) -> None:
+        if isinstance(kind, StructType):
+            if kind.cls.__name__ not in found:
+                found[kind.cls.__name__] = kind
+                for field in kind.fields:
+                    walk(field.type)
+        elif isinstance(kind, VarTupleType):
+            walk(kind.item_type)
+        elif isinstance(kind, TupleType):
+            for item in kind.item_types:
+                walk(item)
+        elif isinstance(kind, UnionType):
+            for item in kind.types:
+                walk(item)
+
+    walk(type_info(model.Inventory))
+    return found
+
+
+def resolved(property_schema: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" in property_schema:
+        return {**node(property_schema["$ref"].removeprefix("#/$defs/")), **property_schema}
+    return property_schema
+
+
+def test_every_noun_has_its_definition_and_every_definition_its_noun() -> None:
+    assert set(structs()) == {"Inventory", "Component", *DEFINITIONS}
+    objects = {name for name, found in schema()["$defs"].items() if found.get("type") == "object"}
+    assert objects == {*DEFINITIONS.values(), "component", *KINDS}
+
+
+@pytest.mark.parametrize(("noun", "definition"), [("Inventory", ""), *DEFINITIONS.items()])
+def test_same_fields_same_requirements(noun: str, definition: str) -> None:
+    fields = {field.encode_name: field for field in structs()[noun].fields}
+    assert set(node(definition)["properties"]) == set(fields)
+    assert set(node(definition)["required"]) == {name for name, field in fields.items() if field.required}
+    for name, field in fields.items():
+        compare(field, node(definition)["properties"][name])
+
+
+def test_component_is_the_union_of_its_kinds() -> None:
+    fields = {field.encode_name: field for field in structs()["Component"].fields}
+    by_kind = [node(kind) for kind in KINDS]
+    assert set().union(*(found["properties"] for found in by_kind)) == set(fields)
+    required = {name for name, field in fields.items() if field.required}
+    assert required == set.intersection(*(set(found["required"]) for found in by_kind))
+    assert set(node("component")["properties"]["kind"]["enum"]) == set(KINDS)
+    assert [found["properties"]["kind"]["const"] for found in by_kind] == list(KINDS)
+    for found in by_kind:
+        for name, property_schema in found["properties"].items():
+            compare(fields[name], property_schema)
+
+
+def compare(field: Field, property_schema: dict[str, Any]) -> None:
+    """Types, enums and defaults of one field."""
+    wanted, kind = resolved(property_schema), field.type
+    if isinstance(kind, UnionType):
+        kind = next(item for item in kind.types if type(item).__name__ != "NoneType")
+    if isinstance(kind, LiteralType):
+        known = set(wanted["enum"]) if "enum" in wanted else {wanted["const"]}
+        values = set(kind.values)
+        if field.encode_name in ("infrastructure", "operations", "software"):
+            values -= {"none"}  # a value of backend only: SD-1 §1.1
+        assert known == values if field.encode_name != "kind" or "enum" in wanted else known <= values
+        return
+    expected = {
+        "StrType": "string",
+        "DateType": "string",
+        "IntType": "integer",
+        "BoolType": "boolean",
+        "VarTupleType": "array",
+        "StructType": "object",
+    }[type(kind).__name__]
+    assert wanted.get("type", "string") == expected
+    if isinstance(field.default, bool | int) and isinstance(kind, IntType) | (type(kind).__name__ == "BoolType"):
+        assert wanted["default"] == field.default
+
+
+def test_every_object_is_closed_and_every_property_described() -> None:
+    def walk(found: Any, where: str) -> None:
+        if isinstance(found, dict):
+            if found.get("type") == "object" and where != "/$defs/component":
+                assert found["additionalProperties"] is False, where
+                assert set(found.get("required", [])) <= set(found["properties"]), where
+            for name, property_schema in found.get("properties", {}).items():
+                assert resolved(property_schema).get("description"), f"{where}/{name}"
+            for key, inner in found.items():
+                if key != "if":
+                    walk(inner, f"{where}/{key}")
+        elif isinstance(found, list):
+            for inner in found:
+                walk(inner, where)
+
+    walk({key: value for key, value in schema().items() if key != "allOf"}, "")
+    assert "oneOf" not in json.dumps(schema())
+
+
+def test_schema_is_a_schema() -> None:
+    jsonschema.Draft202012Validator.check_schema(schema())
+
+
+def test_services_are_the_catalogues() -> None:
+    assert set(schema()["properties"]["service"]["enum"]) == set(catalogue.services())
+
+
+def test_policies_named_in_the_schema_exist() -> None:
+    named = re.findall(r"(?:WEEKLY|MONTHLY)-[0-9]+", json.dumps(node("backup")))
+    assert set(named) <= set(catalogue.backup_policies())
+
+
+# --- the verdict is the same by another validator, and what passes becomes a model
+
+SOUND = [
+    read_file(path).value
+    for path in sorted((ROOT / "tests/examples/valid").glob("*.*"))
+    if path.suffix in (".yaml", ".json")
+]
+REFERENCE = jsonschema.Draft202012Validator(schema(), format_checker=jsonschema.FormatChecker(["date"]))
+ODD = st.sampled_from(
+    [None, True, 0, 1, -1, 1.5, 10**6, "", "x", "é", "10.0.0.1", "2027-02-30", [], {}, ["a", "a"], [1], {"a": 1}]
+)
+
+
+def paths(value: Any, *steps: Any) -> list[tuple[Any, ...]]:
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [steps, *(path for key, item in inner for path in paths(item, *steps, key))]
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> Any:
+    value = copy.deepcopy(draw(st.sampled_from(SOUND)))
+    for _ in range(draw(st.integers(1, 3))):
+        *above, last = draw(st.sampled_from([path for path in paths(value) if path]))
+        parent = value
+        for step in above:
+            parent = parent[step]
+        action = draw(st.sampled_from(["replace", "remove", "add", "swap"]))
+        if action == "remove":
+            del parent[last]
+        elif action == "add" and isinstance(parent, dict):
+            parent[draw(st.sampled_from(["extra", "id", "kind", "site", "backup", "os", "port"]))] = draw(ODD)
+        elif action == "swap":
+            parent[last] = copy.deepcopy(
+                draw(st.sampled_from([item for item in walk_values(value) if item is not parent]))
+            )
+        else:
+            parent[last] = draw(ODD)
+        if not value:
+            break
+    return value
+
+
+def walk_values(value: Any) -> list[Any]:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [value, *(found for item in inner for found in walk_values(item))]
+
+
+@settings(max_examples=300)
+@given(mutated())
+def test_same_verdict_as_python_jsonschema(value: Any) -> None:
+    found = check_schema(value)
+    expected = list(REFERENCE.iter_errors(value))
+    assert bool(found) == bool(expected)
+    if not found:
+        msgspec.convert(value, model.Inventory)
