@@ -36,14 +36,11 @@ gathering = explicit
 host_key_checking = True
 interpreter_python = /usr/bin/python3
 localhost_warning = False
-module_name = ansible.builtin.ping
 nocows = True
 retry_files_enabled = False
 roles_path = {empty}
 local_tmp = {tmp}
 timeout = 20
-any_errors_fatal = False
-callbacks_enabled =
 
 [inventory]
 enable_plugins = ansible.builtin.yaml
