@@ -72,3 +72,18 @@ def check_removals(plan: Plan, *, approved: Iterable[str] = ()) -> None:
             fix="put it back into the inventory, use onboard offboard, or approve these removals by name",
             details={"removals": open_},
         )
+
+
+def check_base(plan: Plan, *, applied: str | None) -> None:
+    """PlanRefused unless the plan changes what was applied last (its digest; None: nothing yet), or is that plan.
+
+    Without this, a plan made against an older one, or against none, would not list what it removes.
+    """
+    if applied not in {plan.digest, plan.index.base}:
+        then = "nothing" if plan.index.base is None else f"{plan.index.base[:19]}…"
+        now = "nothing" if applied is None else f"{applied[:19]}…"
+        raise PlanRefused(
+            f"the plan is stale: it changes {then}, but what was applied last is {now}",
+            fix="make the plan again: it is compared with what was applied last",
+            details={"base": plan.index.base, "applied": applied},
+        )

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from toolkit.errors import PlanRefused
-from toolkit.plan.changes import check_removals, list_changes, removals
+from toolkit.plan.changes import check_base, check_removals, list_changes, removals
 
 replace = msgspec.structs.replace
 
@@ -80,3 +80,16 @@ def test_there_and_back_are_opposites(acme, wide, make_plan):
     back = {(one.kind, one.name) for one in list_changes(large.documents, small.documents) if one.operation == "remove"}
     assert there <= back
     assert ("scope", "tenant/acme-dev") in there
+
+
+def test_a_plan_changes_what_was_applied_last_or_is_refused(acme, wide, make_plan):
+    first = make_plan(acme)
+    second = make_plan(wide, base=first)
+    check_base(first, applied=None)
+    check_base(first, applied=first.digest)
+    check_base(second, applied=first.digest)
+    check_base(second, applied=second.digest)
+    for plan, applied in ((first, second.digest), (second, None), (make_plan(wide), first.digest)):
+        with pytest.raises(PlanRefused, match="stale") as caught:
+            check_base(plan, applied=applied)
+        assert caught.value.details == {"base": plan.index.base, "applied": applied}

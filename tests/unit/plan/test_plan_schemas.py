@@ -12,6 +12,8 @@ from toolkit.canonical import canonical_bytes
 from toolkit.model.bindings import AwsBinding, Bindings, HostBinding
 from toolkit.model.plan import Change, Coverage, Document, Index, Resource, Step
 from toolkit.plan.approval import Approval
+from toolkit.signing import RequireRehearsal, Trust, TrustedKey
+from toolkit.signing.trust import Role
 
 SCHEMAS = resources.folder("schemas")
 
@@ -20,10 +22,10 @@ def schema(name: str) -> dict:
     return json.loads((SCHEMAS / f"{name}.schema.json").read_text())
 
 
-PLAN, BINDINGS = schema("plan"), schema("bindings")
+PLAN, BINDINGS, TRUST = schema("plan"), schema("bindings"), schema("trust")
 
 
-@pytest.mark.parametrize("name", ["plan", "bindings", "decision-table"])
+@pytest.mark.parametrize("name", ["plan", "bindings", "trust", "decision-table"])
 def test_a_schema_is_one_and_describes_everything(name):
     jsonschema.Draft202012Validator.check_schema(schema(name))
 
@@ -55,6 +57,9 @@ def test_a_schema_is_one_and_describes_everything(name):
         (Bindings, BINDINGS),
         (HostBinding, BINDINGS["$defs"]["host"]),
         (AwsBinding, BINDINGS["$defs"]["aws"]),
+        (Trust, TRUST),
+        (TrustedKey, TRUST["$defs"]["key"]),
+        (RequireRehearsal, TRUST["properties"]["require_rehearsal"]),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
@@ -63,7 +68,13 @@ def test_a_schema_and_its_noun_have_the_same_fields(noun, node):
 
 
 def test_the_kinds_of_coverage_are_the_models():
-    assert tuple(PLAN["properties"]["coverage"]["items"]["enum"]) == get_args(Coverage)
+    policy = TRUST["properties"]["require_rehearsal"]["properties"]["coverage"]
+    for node in (PLAN["properties"]["coverage"], policy):
+        assert tuple(node["items"]["enum"]) == get_args(Coverage)
+
+
+def test_the_roles_are_the_models():
+    assert tuple(TRUST["$defs"]["key"]["properties"]["roles"]["items"]["enum"]) == get_args(Role)
 
 
 def test_bindings_follow_their_schema():
