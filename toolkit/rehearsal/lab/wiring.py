@@ -6,8 +6,10 @@ so neither podman's networks nor its address leases take part. Batches for ip(8)
 
 from __future__ import annotations
 
+import hashlib
+
 from toolkit.rehearsal import namespace
-from toolkit.rehearsal.lab.topology import TUNNEL_DEVICE, Node, Segment, Topology
+from toolkit.rehearsal.lab.topology import TUNNEL_DEVICE, Node, Port, Segment, Topology
 
 
 def bridge_batch(segments: tuple[Segment, ...]) -> str:
@@ -36,10 +38,16 @@ def plug_batch(topology: Topology, node: Node, pid: int) -> str:
             continue
         near = f"v{pid}{port.interface[:3]}"
         lines += [
-            f"link add {near} type veth peer name {port.interface} netns {pid}",
+            f"link add {near} type veth peer name {port.interface} address {hardware_address(node, port)} netns {pid}",
             f"link set {near} master {topology.bridge(port.segment)} up",
         ]
     return _batch(lines)
+
+
+def hardware_address(node: Node, port: Port) -> str:
+    """Locally administered and always the same: after a restart the neighbours' ARP entries still hold."""
+    taken = hashlib.sha256(f"{node.name}/{port.interface}".encode()).hexdigest()[:10]
+    return ":".join(["02", *(taken[at : at + 2] for at in range(0, 10, 2))])
 
 
 def node_batch(node: Node) -> str:
