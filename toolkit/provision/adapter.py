@@ -16,6 +16,7 @@ from toolkit.provision.compare import STACK_TYPE, Preview
 from toolkit.provision.engine import Engine
 from toolkit.provision.record import run_program
 from toolkit.provision.settings import StackSettings
+from toolkit.provision.witness import SECRET_SIGNATURE, SIGNATURE_KEY, Witness
 
 Progress = Callable[..., None]
 EFFECTS = {
@@ -28,8 +29,6 @@ EFFECTS = {
     "delete": "deleting",
     "read": "reading",
 }
-SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the engine's mark of a secret, not one
-SIGNATURE_KEY = "4dabf18193072939515e22adb298388d"
 
 
 class StackEngine:
@@ -39,6 +38,7 @@ class StackEngine:
         from pulumi.automation import LocalWorkspace, ProjectBackend, ProjectRuntimeInfo, ProjectSettings, Stack
 
         self.settings = settings
+        self._witness: Witness | None = None
         self._secrets = sorted((settings.config[key] for key in settings.secret_keys), key=len, reverse=True)
         for folder in (settings.work, Path(settings.environment["PULUMI_HOME"])):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -62,10 +62,12 @@ class StackEngine:
         from pulumi.runtime import set_all_config
 
         set_all_config(dict(self.settings.config), list(self.settings.secret_keys))
+        if self._witness is not None:
+            self._witness.attach()
         run_program(self.settings.program)()
 
-    def preview(self) -> tuple[Preview, ...]:
-        """What the engine would do, without doing it."""
+    def preview(self, witness: Witness) -> tuple[Preview, ...]:
+        """What the engine would do, without doing it; ``witness`` sees what the program asks for."""
         found: list[Preview] = []
 
         def keep(event: Any) -> None:
@@ -81,12 +83,14 @@ class StackEngine:
                     )
                 )
 
+        self._witness = witness
         with self._translated("preview", keep) as on_event:
             self._stack.preview(on_event=on_event, color="never")
         return tuple(found)
 
-    def up(self, progress: Progress) -> dict[str, int]:
+    def up(self, witness: Witness, progress: Progress) -> dict[str, int]:
         """Apply; how many resources were created, updated and so on, by operation."""
+        self._witness = witness
         with self._translated("up", self._teller(progress)) as on_event:
             result = self._stack.up(on_event=on_event, color="never", show_secrets=False, suppress_outputs=True)
         changes = result.summary.resource_changes or {}
@@ -172,6 +176,12 @@ class StackEngine:
                 f"stack {self.settings.stack} is locked by another engine",
                 fix="wait for it; a resumed run releases the lock of an engine that is dead",
             ) from failure
+        if failure is not None and self._witness is not None and self._witness.problems:
+            raise PlanRefused(
+                f"the program asks for something else than the plan: {self._witness.problems[0]}",
+                fix="make the plan again and have it approved",
+                details={"stack": self.settings.stack, "problems": sorted(self._witness.problems)},
+            ) from None
         if failure is not None:
             raise self._failed(operation, failure, errors) from None
         if lost:

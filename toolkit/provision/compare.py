@@ -1,7 +1,7 @@
 """The engine's own preview against the approved plan: nothing more, nothing else. Pure.
 
-Compared is what the program says: a provider adds defaults (it lists them in ``__defaults``), the provider's default
-tags and values that only it computes; none of these may change or replace a planned input.
+The engine's inputs are compared where the plan has them: beside them stand defaults and the default tags that the
+provider adds. That the program itself asks for nothing else is ``toolkit.provision.witness``'s part.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """The engine's text for a value that is not known before an update (pulumi/sdk, plugin.UnknownStringValue)."""
 SECRET = "[secret]"  # noqa: S105 - what the engine prints in a secret's place
 ALLOWED = ("same", "create", "update", "read", "read-replacement", "refresh", "import")
-_PROVIDER_ADDS = ("version", "pluginDownloadURL", "pluginChecksums")
 
 
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,11 +33,14 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     inputs: dict[str, Any]
 
 
-def compare(planned: Iterable[Resource], previews: Iterable[Preview]) -> None:
-    """Raise PlanRefused with every difference between the plan's resources and the engine's preview."""
+def compare(planned: Iterable[Resource], previews: Iterable[Preview], witnessed: Iterable[str] = ()) -> None:
+    """Raise PlanRefused with every difference between the plan's resources and the engine's preview.
+
+    ``witnessed`` are the problems that the witness of the same preview found.
+    """
     wanted = {resource.urn: resource for resource in planned}
     tags = default_tags(wanted.values())
-    problems: list[str] = []
+    problems = list(witnessed)
     seen: set[str] = set()
     for preview in previews:
         if preview.type == STACK_TYPE:
@@ -72,89 +74,52 @@ def default_tags(resources: Iterable[Resource]) -> dict[str, str]:
 
 def input_differences(resource: Resource, inputs: Mapping[str, Any], tags: Mapping[str, str]) -> list[str]:
     """What differs between a resource's planned inputs and those of the preview, as sentences without values."""
-    ignored = set(_PROVIDER_ADDS) if resource.type.startswith(PROVIDER_PREFIX) else set()
     if resource.type == REFERENCE_TYPE:
-        ignored = {"outputs", "secretOutputNames"}
-    planned, found = dict(resource.inputs), {key: value for key, value in inputs.items() if key not in ignored}
+        return []  # its outputs are shown as inputs; the witness saw what the program asked for
+    planned, found = dict(resource.inputs), dict(inputs)
     if "tags" in planned and isinstance(found.get("tags"), Mapping):
-        given = {key: value for key, value in found["tags"].items() if key not in tags or key in planned["tags"]}
         if any(found["tags"].get(key, value) != value for key, value in tags.items()):
             return ["tags: a default tag has another value"]
-        found["tags"] = given
+        extra = set(found["tags"]) - set(planned["tags"]) - set(tags)
+        if extra:
+            return [f"tags.{key}: not in the plan" for key in sorted(extra)]
     return _differences(planned, found, "")
 
 
 def _differences(planned: Any, found: Any, path: str) -> list[str]:
-    where = path or "inputs"
     if isinstance(planned, dict) and "$secret" in planned:
-        return [] if found == SECRET else [f"{where}: planned as a secret, the engine would show it"]
+        return [] if found in (SECRET, UNKNOWN) else [f"{path}: planned as a secret, the engine would show it"]
     if isinstance(planned, dict) and "$from" in planned:
-        return []  # unknown, or known by now: ``check_sources`` holds it against the named source
-    if isinstance(planned, dict):
-        if not isinstance(found, Mapping):
-            return [f"{where}: another value than planned"]
-        defaults = {"__defaults", "__internal", *found.get("__defaults", ())}
-        problems = [
-            f"{_join(path, key)}: not in the plan" for key in found if key not in planned and key not in defaults
-        ]
-        for key, value in planned.items():
-            if key in found:
-                problems += _differences(value, found[key], _join(path, key))
-            else:
-                problems.append(f"{_join(path, key)}: planned, but not given")
-        return problems
-    if isinstance(planned, list):
-        if not isinstance(found, list) or len(found) != len(planned):
-            return [f"{where}: another value than planned"]
-        pairs = enumerate(zip(planned, found, strict=True))
-        return [text for index, (one, other) in pairs for text in _differences(one, other, f"{path}[{index}]")]
-    return [] if planned == found and type(planned) is type(found) else [f"{where}: another value than planned"]
+        return []  # unknown, or known by now: the witness holds it against the named source
+    if isinstance(planned, (dict, list)):
+        if isinstance(planned, dict) and isinstance(found, Mapping):
+            found = {key: value for key, value in found.items() if key in planned}
+        members = paired(planned, found)
+        if members is not None:
+            return [text for key, one, two in members for text in _differences(one, two, path + key)]
+    elif same(planned, found):
+        return []
+    return [f"{path.lstrip('.') or 'inputs'}: another value than planned"]
 
 
-def _join(path: str, key: str) -> str:
-    return f"{path}.{key}" if path else key
+def paired(planned: Any, found: Any) -> list[tuple[str, Any, Any]] | None:
+    """Members of two dictionaries or lists side by side, each with its step in a path; None for different shapes."""
+    if isinstance(planned, dict) and isinstance(found, Mapping) and set(planned) == set(found):
+        return [(f".{key}", value, found[key]) for key, value in planned.items()]
+    if isinstance(planned, list) and isinstance(found, list) and len(planned) == len(found):
+        return [(f"[{at}]", one, two) for at, (one, two) in enumerate(zip(planned, found, strict=True))]
+    return None
 
 
-def check_sources(planned: Iterable[Resource], deployed: Mapping[str, Mapping[str, Any]]) -> None:
-    """Hold every input that was unknown at plan time against the outputs of the resource it was to come from.
-
-    ``deployed`` maps a URN to the checkpoint's record (``id``, ``inputs``, ``outputs``). An input equals an output of
-    its source, or, made from it by the program, contains one. Raises PlanRefused naming every other one.
-    """
-    wanted = list(planned)
-    problems = []
-    for resource in wanted:
-        record = deployed.get(resource.urn)
-        if record is None:
-            problems.append(f"{resource.urn}: planned, but not in the engine's state")
-            continue
-        for path, sources, value in _sourced(resource.inputs, record.get("inputs", {}), ""):
-            for source in sources:
-                if not _comes_from(value, deployed.get(source, {})):
-                    problems.append(f"{resource.urn}: {path} does not come from {source}")  # noqa: PERF401
-    if problems:
-        raise PlanRefused(
-            f"an applied input is not what the plan says: {problems[0]}",
-            fix="verify the tenant and plan again",
-            details={"problems": sorted(problems)},
-        )
+def same(planned: Any, found: Any) -> bool:
+    """Equality of two JSON scalars; the wire has one kind of number, but a truth value is none."""
+    return bool(planned == found) and isinstance(planned, bool) == isinstance(found, bool)
 
 
-def _sourced(planned: Any, found: Any, path: str) -> Iterable[tuple[str, list[str], Any]]:
-    if isinstance(planned, dict) and "$from" in planned:
-        sources = planned["$from"]
-        yield path, [sources] if isinstance(sources, str) else sources, found
-    elif isinstance(planned, dict) and isinstance(found, Mapping):
-        for key, value in planned.items():
-            yield from _sourced(value, found.get(key), _join(path, key))
-    elif isinstance(planned, list) and isinstance(found, list):
-        for index, (one, other) in enumerate(zip(planned, found, strict=False)):
-            yield from _sourced(one, other, f"{path}[{index}]")
-
-
-def _comes_from(value: Any, source: Mapping[str, Any]) -> bool:
-    outputs = set(_texts([source.get("id"), source.get("outputs", {})]))
-    return any(text in outputs or any(output in text for output in outputs) for text in _texts(value))
+def comes_from(value: Any, given: Any) -> bool:
+    """Whether every text of ``value`` is one that the source gave, or was made from one by the program."""
+    outputs = set(_texts(given))
+    return all(text in outputs or any(output in text for output in outputs) for text in _texts(value))
 
 
 def _texts(value: Any) -> Iterable[str]:

@@ -12,6 +12,7 @@ import json
 import logging
 import runpy
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -84,7 +85,10 @@ def run_program(program: Path) -> Callable[[], None]:
     """The program of a stack's folder as the function that the Automation API and the recorder both call."""
 
     def run() -> None:
-        runpy.run_path(str(program / "__main__.py"), run_name="__main__")
+        with warnings.catch_warnings():
+            # the SDK's modules warn of their own old resources as soon as they are imported
+            warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"pulumi_aws(\.|$)")
+            runpy.run_path(str(program / "__main__.py"), run_name="__main__")
 
     return run
 

@@ -12,12 +12,13 @@ from toolkit.model.run import Emit, StepRequest, StepResult
 from toolkit.provision.adapter import StackEngine, stack_outputs
 from toolkit.provision.checkpoint import by_urn
 from toolkit.provision.cloud import aws_clients, check_identity
-from toolkit.provision.compare import check_sources, compare
-from toolkit.provision.engine import find_engine
+from toolkit.provision.compare import compare
+from toolkit.provision.engine import Engine, find_engine
 from toolkit.provision.locks import release_dead
 from toolkit.provision.record import config_text
 from toolkit.provision.resume import settle_pending
-from toolkit.provision.settings import StackSettings, engine_environment, engine_folder, engine_values
+from toolkit.provision.settings import StackSettings, engine_environment, engine_folder, engine_values, secret_name
+from toolkit.provision.witness import Witness
 from toolkit.secrets.store import SecretStore, generate_password, generate_psk, open_store
 
 CHANGES = ("create", "update", "delete", "replace", "import")
@@ -32,8 +33,10 @@ def run(request: StepRequest, emit: Emit) -> StepResult:
     customer, config = request.inventory.customer.id, inputs["config"]
     clients = aws_clients(bindings, region=config["region"])
     arn = check_identity(clients, account=config["account"], tenant=inputs["tenant"])
+    engine = find_engine()
     settings = stack_settings(
         bindings,
+        engine=engine,
         customer=customer,
         tenant=inputs["tenant"],
         platform=inputs["platform"],
@@ -42,19 +45,23 @@ def run(request: StepRequest, emit: Emit) -> StepResult:
         store=open_store(Path(bindings.secrets), customer),
     )
     release_dead(Path(bindings.state), project=settings.project, stack=settings.stack)
-    stack = StackEngine(settings, find_engine(settings.environment))
+    stack = StackEngine(settings, engine)
     facts: list[dict[str, Any]] = [{"identity": arn, "account": config["account"]}]
     settled = settle_pending(stack, clients=clients, progress=emit)
     facts += settled
     if not settled and by_urn(stack.export()):
         stack.refresh(emit)
     emit(f"previewing {settings.stack}")
-    compare(request.resources, stack.preview())
-    counts = stack.up(emit)
+    witness = _witness(request, settings, refuse=False)
+    previews = stack.preview(witness)
+    compare(request.resources, previews, [*witness.problems, *witness.missing()])
+    counts = stack.up(_witness(request, settings, refuse=True), emit)
     deployment = stack.export()
-    deployed = by_urn(deployment)
-    check_sources(request.resources, deployed)
-    live = [resource for resource in deployed.values() if resource.get("id") and resource["type"].startswith("aws:")]
+    live = [
+        resource
+        for resource in by_urn(deployment).values()
+        if resource.get("id") and resource["type"].startswith("aws:")
+    ]
     facts += [{"urn": one["urn"], "type": one["type"], "id": one["id"]} for one in live]
     return StepResult(
         changed=sum(count for name, count in counts.items() if name in CHANGES),
@@ -64,9 +71,19 @@ def run(request: StepRequest, emit: Emit) -> StepResult:
     )
 
 
+def _witness(request: StepRequest, settings: StackSettings, *, refuse: bool) -> Witness:
+    secrets = {
+        value["$secret"]: settings.config[f"{settings.project}:{key}"]
+        for key, value in request.step.inputs["config"].items()
+        if secret_name(value) is not None
+    }
+    return Witness(request.resources, stack=settings.stack, project=settings.project, secrets=secrets, refuse=refuse)
+
+
 def stack_settings(
     bindings: Bindings,
     *,
+    engine: Engine,
     customer: str,
     tenant: str,
     platform: str,
@@ -80,7 +97,7 @@ def stack_settings(
     environment = engine_environment(
         bindings,
         base=os.environ,
-        engine=find_engine().path,
+        engine=engine.path,
         home=folder / "home",
         passphrase=store.ensure(f"pulumi/passphrase/{tenant}", generate_password),
         region=config["region"],
@@ -102,8 +119,10 @@ def stack_settings(
 
 def secret_outputs(bindings: Bindings, *, customer: str, tenant: str, layer: str, region: str) -> dict[str, Any]:
     """All outputs of an applied AWS stack, secret ones in clear: the rehearsal's cloud gateway is made from them."""
+    engine = find_engine()
     settings = stack_settings(
         bindings,
+        engine=engine,
         customer=customer,
         tenant=tenant,
         platform="aws",
@@ -111,4 +130,4 @@ def secret_outputs(bindings: Bindings, *, customer: str, tenant: str, layer: str
         config={"region": region},
         store=open_store(Path(bindings.secrets), customer),
     )
-    return StackEngine(settings, find_engine(settings.environment)).secret_outputs()
+    return StackEngine(settings, engine).secret_outputs()
