@@ -26,7 +26,8 @@ def main() -> None:
     parser.add_argument("--outside-range", default=DEFAULT_OUTSIDE_RANGE)
     parser.add_argument("--port", type=int, default=0)
     asked = parser.parse_args()
-    os.environ["MOTO_ACCOUNT_ID"] = asked.account  # moto reads it once, at import
+    os.environ["MOTO_ACCOUNT_ID"] = asked.account  # moto reads both once, at import
+    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"  # roles may attach AWS's own policies
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -80,7 +80,9 @@ def create_backup_selection(response: Any) -> str:
         "CreationDate": unix_time(),
         "CreatorRequestId": body.get("CreatorRequestId") or "",
     }
-    return json.dumps({name: plan.selections[selection_id][name] for name in ("SelectionId", "BackupPlanId", "CreationDate")})
+    return json.dumps(
+        {name: plan.selections[selection_id][name] for name in ("SelectionId", "BackupPlanId", "CreationDate")}
+    )
 
 
 def get_backup_selection(response: Any) -> str:

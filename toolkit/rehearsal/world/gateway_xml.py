@@ -6,7 +6,12 @@ import ipaddress
 from typing import Any
 from xml.sax.saxutils import escape
 
-_ENCRYPTION = {"AES128": "aes-128-cbc", "AES256": "aes-256-cbc", "AES128-GCM-16": "aes128-gcm-16", "AES256-GCM-16": "aes256-gcm-16"}
+_ENCRYPTION = {
+    "AES128": "aes-128-cbc",
+    "AES256": "aes-256-cbc",
+    "AES128-GCM-16": "aes128-gcm-16",
+    "AES256-GCM-16": "aes256-gcm-16",
+}
 _INTEGRITY = {"SHA1": "sha1", "SHA2-256": "sha2-256", "SHA2-384": "sha2-384", "SHA2-512": "sha2-512"}
 
 

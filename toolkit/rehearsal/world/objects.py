@@ -63,9 +63,11 @@ class Objects:
         for bucket in s3.buckets.values():
             rows.append(("s3", "buckets", bucket.name, s3.tagger.get_tag_dict_for_resource(bucket.arn)))
         for role in iam.roles.values():
-            rows.append(("iam", "roles", role.name, {name: tag["Value"] for name, tag in role.tags.items()}))
+            rows.append(("iam", "roles", role.name, _role_tags(role.tags)))
         for trail in trails.trails.values():
-            rows.append(("cloudtrail", "trails", trail.trail_name, trails.tagging_service.get_tag_dict_for_resource(trail.arn)))
+            rows.append(
+                ("cloudtrail", "trails", trail.trail_name, trails.tagging_service.get_tag_dict_for_resource(trail.arn))
+            )
         for group in logs.groups.values():
             rows.append(("logs", "groups", group.name, logs.tagger.get_tag_dict_for_resource(group.arn)))
         for vault in backup.vaults.values():
@@ -109,6 +111,12 @@ class Objects:
         if hasattr(owner, "__dict__"):
             return {name: _simple(item) for name, item in vars(owner).items()}
         return _simple(owner)
+
+
+def _role_tags(tags: Any) -> dict[str, str]:
+    """moto keeps a role's tags as a list after its creation, as a dictionary by name after a change."""
+    pairs = tags.values() if isinstance(tags, dict) else tags or []
+    return {pair["Key"]: pair["Value"] for pair in pairs}
 
 
 def _follow(owner: Any, step: Any) -> Any:

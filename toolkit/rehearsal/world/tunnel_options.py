@@ -15,8 +15,7 @@ from typing import Any
 PSK_ALPHABET = string.ascii_letters + string.digits + "._"
 PSK_SHAPE = re.compile(r"[A-Za-z1-9._][A-Za-z0-9._]{7,63}")
 RESERVED_INSIDE = frozenset(
-    f"169.254.{tail}"
-    for tail in ("0.0/30", "1.0/30", "2.0/30", "3.0/30", "4.0/30", "5.0/30", "169.252/30")
+    f"169.254.{tail}" for tail in ("0.0/30", "1.0/30", "2.0/30", "3.0/30", "4.0/30", "5.0/30", "169.252/30")
 )
 _AES = ("AES128", "AES256", "AES128-GCM-16", "AES256-GCM-16")
 _SHA = ("SHA1", "SHA2-256", "SHA2-384", "SHA2-512")
@@ -51,7 +50,11 @@ RANGES = {
     "ReplayWindowSize": (64, 2048),
     "DpdTimeoutSeconds": (30, 3600),
 }
-_SENT_NAMES = {"DPDTimeoutSeconds": "DpdTimeoutSeconds", "DPDTimeoutAction": "DpdTimeoutAction", "IKEVersions": "IkeVersions"}
+_SENT_NAMES = {
+    "DPDTimeoutSeconds": "DpdTimeoutSeconds",
+    "DPDTimeoutAction": "DpdTimeoutAction",
+    "IKEVersions": "IkeVersions",
+}
 
 
 class TunnelOptionError(ValueError):
@@ -102,7 +105,11 @@ def _inside_is_free(cidr: str) -> bool:
         network = ipaddress.IPv4Network(cidr)
     except ValueError:
         return False
-    return network.prefixlen == 30 and network.subnet_of(ipaddress.IPv4Network("169.254.0.0/16")) and cidr not in RESERVED_INSIDE
+    return (
+        network.prefixlen == 30
+        and network.subnet_of(ipaddress.IPv4Network("169.254.0.0/16"))
+        and cidr not in RESERVED_INSIDE
+    )
 
 
 def _value_of(item: Any) -> Any:
