@@ -13,14 +13,14 @@ from components.tenant import Group, Tenant
 
 POLICY_TAG = "onboard:backup"
 ROLE_POLICIES = ("AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForRestores")
-SCHEDULES = {"weekly": "cron(0 1 ? * SUN *)", "monthly": "cron(0 1 1 * ? *)"}
-"""By cadence, in UTC: Sundays, and the first of the month, at 01:00."""
+SCHEDULES = {"daily": "cron(0 1 * * ? *)", "weekly": "cron(0 1 ? * SUN *)", "monthly": "cron(0 1 1 * ? *)"}
+"""By cadence, in UTC: every day, Sundays, and the first of the month, at 01:00."""
 START_WINDOW_MINUTES = 60
 COMPLETION_WINDOW_MINUTES = 480
 
 
 class BackupPlans(Group):
-    """``policies`` are ``name``, ``cadence`` (weekly or monthly) and ``retention_days`` of each.
+    """``policies`` are ``name``, ``cadence`` (daily, weekly or monthly) and ``retention_days`` of each.
 
     A plan takes every object of the account whose tag ``onboard:backup`` is the policy's name.
     """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from toolkit.canonical import digest
 from toolkit.errors import OnboardError
@@ -91,12 +90,11 @@ def _components(scope: str, *, placement: Placement) -> dict[str, str]:
 
 def _coverage(placement: Placement, steps: Mapping[str, tuple[Step, ...]]) -> tuple[Coverage, ...]:
     actions = {step.action for some in steps.values() for step in some}
-    backed_up: list[Any] = [one for one in placement.covered if one.backup is not None]
     proven: dict[Coverage, bool] = {
         "aws": "verify.tenant" in actions,
         "tunnels": "verify.site" in actions,
         "hosts": "configure.hosts" in actions,
-        "backups": bool(backed_up),
+        "backups": any(one.backup is not None for one in placement.covered),
         "monitoring": "register.site" in actions,
     }
     return tuple(word for word, holds in proven.items() if holds)

@@ -25,6 +25,8 @@ from toolkit.plan.steps import step_id
 INDEX = "index.json"
 APPROVALS = "approvals"
 _SCOPE = re.compile(r"^(tenant|site)/[a-z][a-z0-9-]{1,62}$")
+# a document of an earlier plan, or the temporary file of a write that was killed
+_OURS = re.compile(r"(tenant|site)-[a-z0-9-]+\.json|\.(index|(tenant|site)-[a-z0-9-]+)\.json\..+")
 _AGAIN = "make the plan again, and have it approved again"
 
 _Noun = TypeVar("_Noun", Index, Document)
@@ -49,7 +51,7 @@ def write_plan(plan: Plan, folder: Path) -> None:
     present = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
     if present and INDEX not in present and not all(name.startswith(("tenant-", "site-", ".")) for name in present):
         raise UsageError(f"{folder} holds something else than a plan", fix="name a new or empty folder for the plan")
-    stale = {name for name in present - set(names) if re.fullmatch(r"(tenant|site)-[a-z0-9-]+\.json", name)}
+    stale = {name for name in present - set(names) if _OURS.fullmatch(name)}
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name, document in names.items():
         write_atomic(folder / name, canonical_bytes(document))

@@ -148,6 +148,15 @@ def test_an_earlier_plan_is_replaced(folder, acme, make_plan):
     }
 
 
+def test_what_a_killed_write_left_is_cleared(folder, acme, make_plan):
+    for name in (".index.json.x1y2", ".site-acme-hq.json.zz"):
+        (folder / name).write_text("{")
+    with pytest.raises(PlanRefused, match="does not name"):
+        read_plan(folder)
+    write_plan(make_plan(acme), folder)
+    assert read_plan(folder) == make_plan(acme)
+
+
 def test_a_folder_with_something_else_is_not_touched(tmp_path, acme, make_plan):
     (tmp_path / "letter.txt").write_text("dear")
     with pytest.raises(UsageError, match="something else"):
