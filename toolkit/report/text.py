@@ -9,7 +9,7 @@ from toolkit.report.contents import View, duration, read_view
 from toolkit.report.problems import escape
 
 
-def text_summary(folder: Path, *, verdict: str = "") -> str:
+def summary(folder: Path, *, verdict: str = "") -> str:
     """The summary of the bundle in ``folder``, ready to print. Raises EvidenceInvalid where it is no bundle."""
     return render_text(read_view(folder, verdict=verdict))
 

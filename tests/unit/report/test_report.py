@@ -12,7 +12,7 @@ from toolkit.errors import EvidenceInvalid
 from toolkit.model.run import StepResult
 from toolkit.report.contents import duration, read_view
 from toolkit.report.html import render_html, write_report
-from toolkit.report.text import render_text, text_summary
+from toolkit.report.text import render_text, summary
 
 ROOT = Path(__file__).resolve().parents[3]
 GOLDEN = ROOT / "tests/golden/evidence/passed"
@@ -84,7 +84,7 @@ def test_a_report_loads_and_runs_nothing(tmp_path: Path):
 
 
 def test_the_text_says_the_same(tmp_path: Path):
-    text = text_summary(GOLDEN, verdict="internally consistent, not anchored")
+    text = summary(GOLDEN, verdict="internally consistent, not anchored")
     for line in (
         "Acme SA: run 20270101-120000-1a2b3c passed",
         "  erp-db-1: full-build, class 5 (BM-004)",
@@ -166,7 +166,7 @@ def test_a_failed_run_shows_the_failing_step_with_its_own_message(tmp_path: Path
     found = page(tmp_path / "b", tmp_path)
     assert "erp-vm-1: unreachable look at the tunnel" in re.sub(r"\s+", " ", found.text)
     assert "Faults were injected" in found.text
-    text = text_summary(tmp_path / "b")
+    text = summary(tmp_path / "b")
     assert "  configure/acme-hq/hosts: failed in 500 ms, 0 changed\n      erp-vm-1: unreachable\n" in text
     assert "verify/later: left out" in text
     assert "faults were injected, so nothing may be concluded" in text
