@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from ipaddress import IPv4Network, ip_network
 
 ZONE_LETTERS = "abcdef"
-_LINK_LOCAL = IPv4Network("169.254.0.0/16")
-_RESERVED = tuple(IPv4Network(f"169.254.{third}/30") for third in ("0.0", "1.0", "2.0", "3.0", "4.0", "5.0", "169.252"))
-"""AWS Site-to-Site VPN manual, "Tunnel options": these /30 networks may not be a tunnel's inside network."""
+_LINK_LOCAL = int(IPv4Network("169.254.0.0/16").network_address)
+_SLOTS = 2**14
+_RESERVED = frozenset({0, 64, 128, 192, 256, 320, 10879})
+"""AWS Site-to-Site VPN manual, "Tunnel options": these /30 networks may not be a tunnel's inside network:
+169.254.0.0 to 169.254.5.0, and 169.254.169.252."""
 
 
 def split(cidr: str, zones: int) -> tuple[str, ...]:
@@ -31,13 +33,12 @@ def tunnel_networks(links: Iterable[str]) -> dict[tuple[str, int], str]:
 
     Only two links that fall on the same network disturb each other; the one whose id sorts later moves on.
     """
-    slots = [net for net in _LINK_LOCAL.subnets(new_prefix=30) if net not in _RESERVED]
-    taken: set[int] = set()
+    taken = set(_RESERVED)
     found: dict[tuple[str, int], str] = {}
     for link in sorted(links):
         for tunnel in (1, 2):
             start = int.from_bytes(hashlib.sha256(f"{link}/{tunnel}".encode()).digest()[:8], "big")
-            slot = next(s for s in ((start + step) % len(slots) for step in range(len(slots))) if s not in taken)
+            slot = next(s for s in ((start + step) % _SLOTS for step in range(_SLOTS)) if s not in taken)
             taken.add(slot)
-            found[link, tunnel] = str(slots[slot])
+            found[link, tunnel] = str(IPv4Network((_LINK_LOCAL + 4 * slot, 30)))
     return found
