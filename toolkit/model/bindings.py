@@ -27,6 +27,8 @@ class Bindings(msgspec.Struct, frozen=True, kw_only=True):
 
     ``hosts``: ``real``, ``lab`` or ``none`` (host steps are skipped and said to be NOT PROVEN).
     ``console``: who installs the bundle at a site's endpoint: a ``person`` (gate) or the lab's ``container`` command.
+    ``probe_command``: by link id, what probes from the tenant's network through one tunnel; ``<tunnel> <target>`` is added
+    and JSON is answered: ``answered``, ``carried`` (bytes out and in by tunnel number), ``reason``.
     ``engine_path`` is put first on the engine's PATH (a rehearsal's stand-in providers live there).
     ``netns`` is the network namespace that every step runs in; ``tag`` marks every process that a rehearsal starts.
     """
@@ -44,6 +46,7 @@ class Bindings(msgspec.Struct, frozen=True, kw_only=True):
     netns: str | None = None
     console: Literal["person", "container"] = "person"
     console_command: dict[str, tuple[str, ...]] = {}
+    probe_command: dict[str, tuple[str, ...]] = {}
     ssh_key: str | None = None
     host_bindings: dict[str, HostBinding] = {}
     proxy: str | None = None

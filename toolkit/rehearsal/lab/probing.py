@@ -14,10 +14,10 @@ from toolkit.rehearsal.lab.cloud_gateway import probe
 from toolkit.rehearsal.lab.state import LabState, load
 
 
-def probe_commands(state: LabState, folder: Path) -> dict[str, tuple[str, ...]]:
-    """Link id → the command that probes through one of its tunnels; ``folder`` is the lab's."""
+def probe_commands(state: LabState) -> dict[str, tuple[str, ...]]:
+    """Link id → the command that probes through one of its tunnels (``Bindings.probe_command``)."""
     module = "toolkit.rehearsal.lab.probing"
-    return {link.id: (sys.executable, "-m", module, str(folder), link.id) for link in state.topology.cloud_links}
+    return {link.id: (sys.executable, "-m", module, state.folder, link.id) for link in state.topology.cloud_links}
 
 
 def main(folder: str, link: str, tunnel: str, target: str) -> None:

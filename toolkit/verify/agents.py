@@ -1,0 +1,83 @@
+"""Metrics agents, by what the hub's Prometheus scraped from them; log forwarding, by a line's arrival at the hub."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterator
+
+from toolkit.model.bindings import PROVIDER_HOST
+from toolkit.model.inventory import Component
+from toolkit.prometheus_api import Unanswered
+from toolkit.verify.check import Check, equal, holds
+from toolkit.verify.place import Place, guarded, wait_until
+
+LOG_FOLDER = "/var/log/onboard"
+"""Where the hub keeps what it receives: ``<customer>/<host>.log``."""
+
+
+def agent_checks(place: Place) -> list[Check]:
+    """Each agent is scraped anew, and the host behind it is the one that SSH reaches."""
+    start = time.time()
+    return [check for host in place.hosts for check in guarded("agent.scraped", host.id, _agent(place, host, start))]
+
+
+def _agent(place: Place, host: Component, start: float) -> Iterator[Check]:
+    labels = f'job="onboard-node",{place.selector(host.id)}'
+
+    def scraped() -> bool:
+        at = place.value(f"timestamp(up{{{labels}}})")
+        return at is not None and at > start and place.value(f"up{{{labels}}}") == 1
+
+    waited = wait_until(
+        scraped, seconds=place.patience.scrape, emit=place.emit, what=f"a scrape of the agent of {host.id}"
+    )
+    yield holds(
+        "agent.scraped",
+        subject=host.id,
+        claim="the hub's Prometheus scraped the agent after this check began",
+        how=f"up{{{labels}}} and its timestamp",
+        truth=waited is not None,
+        observed={"up": place.value(f"up{{{labels}}}"), "waited": round(waited, 1) if waited is not None else None},
+        proves="the agent runs and is reached from the hub, now",
+    )
+    try:
+        found = place.prometheus.query(f"node_uname_info{{{labels}}}")
+    except Unanswered:
+        found = []
+    yield equal(
+        "agent.identity",
+        subject=host.id,
+        claim="the metrics are this host's",
+        how="node_uname_info against `uname -n` over SSH",
+        expected=[place.text(host.id, "uname", "-n").strip()],
+        observed=[series["metric"].get("nodename") for series in found],
+    )
+
+
+def log_checks(place: Place) -> list[Check]:
+    """A line that is logged on each host arrives in that host's file at the hub."""
+    return [check for host in place.hosts for check in guarded("log.arrives", host.id, _log(place, host))]
+
+
+def _log(place: Place, host: Component) -> Iterator[Check]:
+    line = f"onboard-verify {place.request.bindings.nonce} {secrets.token_hex(8)}"
+    file = f"{LOG_FOLDER}/{place.customer}/{host.id}.log"
+    hub = place.shell(PROVIDER_HOST)
+    place.text(host.id, "logger", "-t", "onboard", "--", line)
+
+    def arrived() -> bool:
+        return hub.run(["grep", "-q", "-F", "--", line, file], timeout=20, check=False).returncode == 0
+
+    waited = wait_until(
+        arrived, seconds=place.patience.log, emit=place.emit, what=f"a log line of {host.id} at the hub"
+    )
+    yield holds(
+        "log.arrives",
+        subject=host.id,
+        claim=f"a line logged on the host arrives at the hub within {place.patience.log:.0f} s",
+        how=f"logger on the host, grep in {file} at the hub",
+        truth=waited is not None,
+        observed={"waited": round(waited, 1) if waited is not None else None},
+        proves="a line of this host reaches the hub, now",
+    )

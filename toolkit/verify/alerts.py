@@ -1,0 +1,112 @@
+"""An alert, by stopping an agent and finding this run's nonce at the receiver; the agent always runs again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from toolkit.model.inventory import Component
+from toolkit.verify.check import Check, holds
+from toolkit.verify.place import Place, guarded, wait_until
+
+AGENT_UNIT = "prometheus-node-exporter.service"
+ALERT = "AgentDown"
+
+
+def received(log: bytes) -> list[dict[str, Any]]:
+    """Every alert in a receiver's NDJSON log: its ``status``, ``labels``, ``annotations`` and the ``receiver``.
+
+    A line is ``{"received": seconds, "path": …, "body": Alertmanager's webhook object}``; a line that is still being
+    written is left out.
+    """
+    found = []
+    for line in log.splitlines():
+        try:
+            body = json.loads(line)["body"]
+            found += [{**alert, "receiver": body.get("receiver", "")} for alert in body["alerts"]]
+        except (ValueError, KeyError, TypeError):
+            continue
+    return found
+
+
+def matching(log: bytes, *, status: str, labels: dict[str, str]) -> dict[str, Any] | None:
+    """The newest alert of that status that carries all of the labels."""
+    for alert in reversed(received(log)):
+        if alert.get("status") == status and labels.items() <= alert.get("labels", {}).items():
+            return alert
+    return None
+
+
+def alert_checks(place: Place) -> tuple[list[Check], list[str]]:
+    """One agent of the site is stopped; the alert, and its end, must reach the receiver."""
+    if not place.hosts:
+        return [], []
+    if not place.may_disturb:
+        return [], [f"alert of {place.site.id}: an agent must be stopped for it (--intrusive)"]
+    if not place.request.bindings.receiver_log:
+        return [], [f"alert of {place.site.id}: the bindings name no receiver's log"]
+    host = place.hosts[0]
+    return guarded("alert.fires", host.id, _alert(place, host)), []
+
+
+def _alert(place: Place, host: Component) -> Iterator[Check]:
+    file = Path(str(place.request.bindings.receiver_log))
+    begin = file.stat().st_size if file.exists() else 0
+    labels = {
+        "alertname": ALERT,
+        "customer": place.customer,
+        "site": place.site.id,
+        "component": host.id,
+        "run_nonce": place.request.bindings.nonce,
+    }
+
+    def seen(status: str) -> dict[str, Any] | None:
+        if not file.exists():
+            return None
+        with file.open("rb") as stream:
+            stream.seek(begin)
+            log = stream.read()
+        return matching(log, status=status, labels=labels)
+
+    place.emit(f"stopping the metrics agent of {host.id} to provoke {ALERT}")
+    try:
+        place.text(host.id, "systemctl", "stop", AGENT_UNIT)
+        fired = wait_until(
+            lambda: seen("firing") is not None,
+            seconds=place.patience.alert,
+            emit=place.emit,
+            what=f"{ALERT} at the receiver",
+        )
+    finally:
+        place.text(host.id, "systemctl", "start", AGENT_UNIT)
+    alert = seen("firing") or {}
+    found = alert.get("labels", {})
+    runbook = alert.get("annotations", {}).get("runbook_url")
+    yield holds(
+        "alert.fires",
+        subject=host.id,
+        claim=f"a stopped agent is reported to the level that acts, with this run's nonce, within {place.patience.alert:.0f} s",
+        how=f"systemctl stop {AGENT_UNIT}; the receiver's log",
+        truth=fired is not None and found.get("level") == alert.get("receiver") and bool(runbook),
+        observed={
+            "waited": round(fired, 1) if fired is not None else None,
+            "priority": found.get("priority"),
+            "level": found.get("level"),
+            "receiver": alert.get("receiver"),
+            "runbook": runbook,
+        },
+        proves="agent, scrape, rule, route and receiver work together",
+    )
+    ended = wait_until(
+        lambda: seen("resolved") is not None, seconds=place.patience.alert, emit=place.emit, what=f"the end of {ALERT}"
+    )
+    yield holds(
+        "alert.resolves",
+        subject=host.id,
+        claim=f"the end of the alert is reported within {place.patience.alert:.0f} s after the agent runs again",
+        how=f"systemctl start {AGENT_UNIT}; the receiver's log",
+        truth=ended is not None,
+        observed={"waited": round(ended, 1) if ended is not None else None},
+    )

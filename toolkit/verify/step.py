@@ -1,0 +1,83 @@
+"""The actions ``verify.tenant`` and ``verify.site``: every check is made, then the failed ones are refused together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from toolkit.errors import VerifyFailed
+from toolkit.model.run import Emit, StepRequest, StepResult
+from toolkit.prometheus_api import Prometheus
+from toolkit.verify.agents import agent_checks, log_checks
+from toolkit.verify.alerts import alert_checks
+from toolkit.verify.aws import tenant_checks, tenant_of
+from toolkit.verify.backups import backup_checks
+from toolkit.verify.check import Check, refuse_failures
+from toolkit.verify.place import PATIENCE, Place, hosts_of, site_of
+from toolkit.verify.tunnels import tunnel_checks, tunnels_up
+
+
+def tenant(request: StepRequest, emit: Emit) -> StepResult:
+    """A tenant's live cloud objects against its inventory. Input: ``tenant``.
+
+    Raises VerifyFailed with every failed check, IdentityWrong for another account, ResultIncomplete when a read is
+    denied.
+    """
+    wanted = tenant_of(request)
+    if wanted.landing_zone.state != "managed":
+        return StepResult(not_proven=(f"landing zone of {wanted.id}: it is {wanted.landing_zone.state}, not managed",))
+    checks = tenant_checks(request, emit)
+    refuse_failures(checks, of=wanted.id)
+    return StepResult(counts={"checks": len(checks)}, facts=tuple(check.fact() for check in checks))
+
+
+def open_place(request: StepRequest, emit: Emit) -> Place:
+    """The site of the step's inputs, with its hosts within reach."""
+    from toolkit.remote import open_remotes
+
+    site_, hub = site_of(request), request.profile.hub
+    return Place(
+        request=request,
+        site=site_,
+        hosts=hosts_of(request.inventory, site_.id),
+        shells=dict(open_remotes(request.bindings, Path(request.scratch), VerifyFailed)),
+        prometheus=Prometheus(hub.gateway, hub.services.prometheus),
+        patience=PATIENCE[request.bindings.time_scale],
+        emit=emit,
+    )
+
+
+def site(request: StepRequest, emit: Emit) -> StepResult:
+    """Tunnels, agents, logs, backups and an alert of a site, on the running things. Input: ``site``.
+
+    What disturbs (a stopped agent, a backup and its restore) needs a rehearsal or ``intrusive``, else it is listed as
+    not proven. Raises VerifyFailed with every failed check.
+    """
+    place = open_place(request, emit)
+    checks, unproven = tunnel_checks(place)
+    tunnels = tunnels_up(checks)
+    for part in (agent_checks, log_checks):
+        checks.extend(part(place))
+    for disturbing in (backup_checks, alert_checks):
+        made, left_out = disturbing(place)
+        checks.extend(made)
+        unproven.extend(left_out)
+    refuse_failures(checks, of=place.site.id)
+    return StepResult(
+        counts=counts(checks, tunnels=tunnels),
+        facts=tuple(check.fact() for check in checks),
+        not_proven=tuple(unproven),
+    )
+
+
+def counts(checks: list[Check], *, tunnels: int) -> dict[str, int]:
+    """What the summary adds up."""
+    passed = Counter(check.id for check in checks if check.result == "passed")
+    return {
+        "checks": len(checks),
+        "tunnels": tunnels,
+        "targets_up": passed["agent.scraped"],
+        "logs_arrived": passed["log.arrives"],
+        "backups_restored": passed["backup.restored"],
+        "alerts_proven": passed["alert.fires"],
+    }
