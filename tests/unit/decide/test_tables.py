@@ -9,7 +9,7 @@ import jsonschema
 import msgspec
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit import resources
@@ -86,6 +86,7 @@ conditions = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(conditions, min_size=1, max_size=5), st.sampled_from(["FIRST", "UNIQUE"]))
 def test_the_engine_agrees_with_a_naive_one(whens: list[dict], policy: str):
     made = table(policy, *(rule(f"RR-{number:03}", when) for number, when in enumerate(whens)))
