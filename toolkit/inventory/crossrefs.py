@@ -79,27 +79,28 @@ def _unresolved(path: str, noun: str, name: str, known: Iterable[str]) -> Findin
 
 def _components(value: Any) -> Iterator[Finding]:
     known = {section: ids(value, section) for section in SECTIONS}
+    sound = {section: whole(value, section) for section in SECTIONS}
     for path, item in listed(value, "components"):
         for field, section in (("tenant", "tenants"), ("site", "sites"), ("application", "applications")):
             name = text(item, field)
-            if name is not None and name not in known[section] and whole(value, section):
+            if name is not None and name not in known[section] and sound[section]:
                 yield _unresolved(f"{path}/{field}", _NOUN[section], name, known[section])
-        yield from _host(value, path, item, known["components"])
-        if whole(value, "components") and whole(value, "links"):
+        yield from _host(path, item, known["components"], sound=sound["components"])
+        if sound["components"] and sound["links"]:
             for index, name in strings(item, "depends_on"):
                 if name not in known["components"] and name not in known["links"]:
                     both = [*known["components"], *known["links"]]
                     yield _unresolved(f"{path}/depends_on/{index}", "component or link", name, both)
 
 
-def _host(value: Any, path: str, item: Mapping, known: dict[str, Mapping]) -> Iterator[Finding]:
+def _host(path: str, item: Mapping, known: dict[str, Mapping], *, sound: bool) -> Iterator[Finding]:
     name = text(item, "hosted_on")
     if name is None:
         return
     host = known.get(name)
-    vms = [vm for vm, found in known.items() if text(found, "kind") == "vm"]
     if host is None:
-        if whole(value, "components"):
+        if sound:
+            vms = [vm for vm, found in known.items() if text(found, "kind") == "vm"]
             yield _unresolved(f"{path}/hosted_on", "vm", name, vms)
         return
     kind, there, here = text(host, "kind"), text(host, "tenant"), text(item, "tenant")
@@ -113,12 +114,13 @@ def _host(value: Any, path: str, item: Mapping, known: dict[str, Mapping]) -> It
 
 def _links(value: Any) -> Iterator[Finding]:
     ends = {"tenant": ids(value, "tenants"), "site": ids(value, "sites")}
+    sound = {noun: whole(value, noun + "s") for noun in ends}
     pairs: dict[frozenset[str], str] = {}
     for path, item in listed(value, "links"):
         start, end = text(item, "from"), text(item, "to")
         for field, written in (("from", start), ("to", end)):
             noun, _, name = (written or "").partition("/")
-            if noun in ends and name and name not in ends[noun] and whole(value, noun + "s"):
+            if name and noun in ends and name not in ends[noun] and sound[noun]:
                 yield _unresolved(f"{path}/{field}", noun, name, ends[noun])
         if start is None or end is None:
             continue

@@ -6,6 +6,7 @@ import difflib
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, Literal
 
 import msgspec
@@ -70,11 +71,27 @@ def shown(value: Any) -> str:
 
 def did_you_mean(word: Any, known: Iterable[str], *, otherwise: str = "") -> str:
     """Advice that names the nearest known word, or lists them all."""
-    choices = list(known)
-    folded = {choice.lower(): choice for choice in choices[:2000]}
-    near = difflib.get_close_matches(str(word)[:100].lower(), folded, n=1, cutoff=0.6)
+    choices = tuple(known)
+    near = _nearest(str(word)[:100].lower(), choices)
     if near:
-        return f'did you mean "{folded[near[0]]}"?'
+        return f'did you mean "{near}"?'
     if otherwise or not choices:
         return otherwise
     return "use one of: " + ", ".join(choices[:20]) + (", …" if len(choices) > 20 else "")
+
+
+@lru_cache(maxsize=1024)
+def _nearest(word: str, choices: tuple[str, ...]) -> str | None:
+    """The nearest choice by spelling, letter case aside; remembered, since one mistake is often repeated."""
+    folded = _folded(choices)
+    if len(folded) > 300:
+        # comparing with each of thousands takes seconds; most mistakes leave the beginning alone
+        begun = [low for low in folded if low.startswith(word[:4])]
+        folded = {low: folded[low] for low in begun[:300]}
+    near = difflib.get_close_matches(word, folded, n=1, cutoff=0.6)
+    return folded[near[0]] if near else None
+
+
+@lru_cache(maxsize=16)
+def _folded(choices: tuple[str, ...]) -> dict[str, str]:
+    return {choice.lower(): choice for choice in choices}
