@@ -20,7 +20,7 @@ from toolkit.model.plan import Plan, Step
 from toolkit.model.run import StepRequest, StepResult
 from toolkit.pipeline import cloud_side, evidencing, planning
 from toolkit.pipeline.workspace import Workspace
-from toolkit.pipeline.worlds import real_bindings
+from toolkit.pipeline.worlds import check_reachable, real_bindings
 from toolkit.run.executor import Executor, Listener, new_run_id
 from toolkit.run.owner import kill_tagged
 from toolkit.run.store import Lease, RunRow, SqliteStore
@@ -65,6 +65,7 @@ def apply(request: ApplyRequest, *, listeners: tuple[Listener, ...] = ()) -> Run
     planning.check_fresh(plan, prepared)
     bindings = request.bindings or real_bindings(workspace, prepared)
     _check_allowed(request, plan, bindings)
+    check_reachable(plan, bindings)
     store = workspace.store()
     with store.lease("run") as lease:
         row = RunRow(

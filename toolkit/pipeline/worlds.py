@@ -7,8 +7,9 @@ from pathlib import Path
 
 import msgspec
 
-from toolkit.errors import UsageError
+from toolkit.errors import PrerequisiteMissing, UsageError
 from toolkit.model.bindings import PROVIDER_HOST, AwsBinding, Bindings, HostBinding, endpoint_host
+from toolkit.model.plan import Plan
 from toolkit.pipeline.planning import Prepared
 from toolkit.pipeline.workspace import Workspace
 
@@ -49,6 +50,27 @@ def real_bindings(workspace: Workspace, prepared: Prepared) -> Bindings:
         ssh_key=str(Path(settings.ssh_key).expanduser()) if settings.ssh_key else None,
         host_bindings=bound,
     )
+
+
+def check_reachable(plan: Plan, bindings: Bindings) -> None:
+    """PrerequisiteMissing (13), naming every host of the plan that the bindings do not lead to, before any effect."""
+    if bindings.hosts == "none":
+        return
+    wanted: set[str] = set()
+    for step in plan.steps:
+        if step.action in {"configure.hub", "register.site"}:
+            wanted.add(PROVIDER_HOST)
+        elif step.action == "configure.endpoint":
+            wanted.add(endpoint_host(step.inputs["site"]))
+        elif step.action == "configure.hosts":
+            wanted.update(step.inputs["hosts"])
+    missing = sorted(wanted - bindings.host_bindings.keys())
+    if missing or (wanted and not bindings.ssh_key):
+        raise PrerequisiteMissing(
+            f"nothing says how these hosts are reached: {', '.join(missing) or 'no ssh_key is set'}",
+            fix="pin their public host keys (ssh_host_key in the inventory, hub_host_key in onboard.yaml) and set ssh_key, "
+            "or name a bindings file",
+        )
 
 
 def read_bindings(path: Path) -> Bindings:

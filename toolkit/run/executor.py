@@ -29,6 +29,8 @@ FAILURE: dict[str, type[errors.OnboardError]] = {
     "verify": errors.VerifyFailed,
 }
 
+STAGES = tuple(FAILURE)
+
 
 class MakeRequest(Protocol):
     """Builds the request of a step from what the steps before it gave."""
@@ -235,8 +237,13 @@ def left_out(step: Step, bindings: Bindings) -> str:
 
 
 def in_order(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """The steps so that each comes after what it needs; the given order decides where the graph leaves it open."""
-    waiting, placed, ids = list(steps), [], {step.id for step in steps}
+    """The steps so that each comes after what it needs; where the graph leaves it open, by the flow's stages.
+
+    Provisioning comes first, because it checks whose account this is before anything has an effect.
+    """
+    waiting = sorted(steps, key=lambda step: STAGES.index(step.stage))
+    placed: list[Step] = []
+    ids = {step.id for step in steps}
     seen: set[str] = set()
     while waiting:
         ready = next((step for step in waiting if all(need in seen or need not in ids for need in step.needs)), None)
