@@ -25,7 +25,7 @@ START = 1798800000.0
 
 
 def inventory() -> Inventory:
-    value = yaml.safe_load((ROOT / "examples/acme/inventory.yaml").read_text())
+    value = yaml.safe_load((ROOT / "tests/golden/evidence/inventory.yaml").read_text())
     return msgspec.convert(value, Inventory, strict=False)
 
 

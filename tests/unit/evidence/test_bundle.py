@@ -47,10 +47,21 @@ def test_a_bundle_is_consistent_wherever_it_is_copied(bundle: Path, tmp_path: Pa
     assert verdict.summary == "internally consistent, not anchored"
 
 
-def test_the_same_run_gives_the_bytes_of_the_test_vector(bundle: Path):
-    assert {path.relative_to(bundle): path.read_bytes() for path in bundle.rglob("*") if path.is_file()} == {
-        path.relative_to(GOLDEN): path.read_bytes() for path in GOLDEN.rglob("*") if path.is_file()
-    }
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_same_run_gives_the_same_bytes(bundle: Path, tmp_path: Path):
+    write_bundle(tmp_path / "again", material(tmp_path), signer=fixed_signer(tmp_path), redactor=redactor())
+    assert contents(tmp_path / "again") == contents(bundle)
+
+
+def test_the_test_vector_verifies_and_has_the_shape_of_what_is_written(bundle: Path, tmp_path: Path):
+    verdict = verify_bundle(GOLDEN, Trust(keys=(trusted(fixed_signer(tmp_path), "rehearser"),)))
+    assert (verdict.trusted, verdict.root) == (True, verify_bundle(bundle).root)
+    assert contents(GOLDEN).keys() == contents(bundle).keys()
+    for name in ("inventory.json", "decisions.json", "coverage.json", "enforcement.json"):
+        assert (GOLDEN / name).read_bytes() == (bundle / name).read_bytes()
 
 
 def test_evidence_is_never_overwritten(bundle: Path, tmp_path: Path):
@@ -277,3 +288,25 @@ def test_an_inventory_without_components_has_evidence_too(tmp_path: Path):
         tmp_path / "b", material(tmp_path, inventory=given), signer=fixed_signer(tmp_path), redactor=redactor(given)
     )
     assert verify_bundle(tmp_path / "b").components == 0
+
+
+HOSTILE = ("$(touch /tmp/x)", "</script>", "\u202e\x00\x1b[2J", "'; DROP", "{{ 7 }}", "\\u0000", "../../x")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_strings_in_every_field_are_recorded_and_hold(tmp_path: Path, text: str):
+    def spoil(value):
+        if isinstance(value, msgspec.Struct):
+            fields = {name: getattr(value, name) for name in value.__struct_fields__}
+            return type(value)(**{name: spoil(found) for name, found in fields.items()})
+        if isinstance(value, tuple):
+            return tuple(spoil(found) for found in value)
+        return value + text if isinstance(value, str) else value
+
+    given = spoil(inventory())
+    full = material(tmp_path, inventory=given, run=text, results={text: StepResult(outputs={text: text})})
+    write_bundle(tmp_path / "b", full, signer=fixed_signer(tmp_path), redactor=redactor(given))
+    assert verify_bundle(tmp_path / "b").components == 3
+    assert {path.name for path in tmp_path.iterdir()} == {"b", "plan", "key-0.pem"}
+    content = b"".join(path.read_bytes() for path in (tmp_path / "b").rglob("*.json"))
+    assert b"ops@acme.example" not in content
