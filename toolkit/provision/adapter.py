@@ -27,8 +27,10 @@ EFFECTS = {
     "create-replacement": "creating anew",
     "delete-replaced": "deleting the old",
     "delete": "deleting",
-    "read": "reading",
 }
+CHANGES = ("create", "update", "delete", "create-replacement", "import")
+INTERNAL = ("pulumi:", "onboard:")
+"""Types that live in the engine only: the stack, providers, references, and the programs' components."""
 
 
 class StackEngine:
@@ -76,7 +78,7 @@ class StackEngine:
                 state = step.metadata.new or step.metadata.old
                 found.append(
                     Preview(
-                        operation=str(getattr(step.metadata.op, "value", step.metadata.op)),
+                        operation=_operation(step),
                         urn=step.metadata.urn,
                         type=step.metadata.type,
                         inputs=dict(state.inputs or {}) if state else {},
@@ -88,13 +90,19 @@ class StackEngine:
             self._stack.preview(on_event=on_event, color="never")
         return tuple(found)
 
-    def up(self, witness: Witness, progress: Progress) -> dict[str, int]:
-        """Apply; how many resources were created, updated and so on, by operation."""
+    def up(self, witness: Witness, progress: Progress) -> int:
+        """Apply; how many objects of the cloud were created, updated or deleted."""
         self._witness = witness
-        with self._translated("up", self._teller(progress)) as on_event:
-            result = self._stack.up(on_event=on_event, color="never", show_secrets=False, suppress_outputs=True)
-        changes = result.summary.resource_changes or {}
-        return {str(getattr(name, "value", name)): int(count) for name, count in changes.items()}
+        changed: list[str] = []
+
+        def done(event: Any) -> None:
+            step = event.res_outputs_event
+            if step is not None and _operation(step) in CHANGES and not step.metadata.type.startswith(INTERNAL):
+                changed.append(step.metadata.urn)
+
+        with self._translated("up", self._teller(progress), done) as on_event:
+            self._stack.up(on_event=on_event, color="never", show_secrets=False, suppress_outputs=True)
+        return len(changed)
 
     def refresh(self, progress: Progress) -> None:
         """Bring the state to what lives, without changing anything alive."""
@@ -139,8 +147,8 @@ class StackEngine:
     def _teller(self, progress: Progress) -> Callable[[Any], None]:
         def tell(event: Any) -> None:
             step = event.resource_pre_event
-            if step is not None and step.metadata.type != STACK_TYPE:
-                verb = EFFECTS.get(str(getattr(step.metadata.op, "value", step.metadata.op)))
+            if step is not None and not step.metadata.type.startswith(INTERNAL):
+                verb = EFFECTS.get(_operation(step))
                 if verb:
                     name = step.metadata.urn.rpartition("::")[2]
                     progress(f"{verb} {step.metadata.type} {name}", urn=step.metadata.urn, operation=verb)
@@ -148,7 +156,7 @@ class StackEngine:
         return tell
 
     @contextmanager
-    def _translated(self, operation: str, keep: Callable[[Any], None] | None = None) -> Iterator[Callable[[Any], None]]:
+    def _translated(self, operation: str, *keep: Callable[[Any], None]) -> Iterator[Callable[[Any], None]]:
         """Give the engine's events to ``keep`` on a thread of their own, and its failures a place in our error tree.
 
         An exception inside the engine's event callback would be swallowed: the callback only fills a queue.
@@ -211,7 +219,7 @@ class StackEngine:
 
 def _drain(
     events: queue.SimpleQueue[Any],
-    keep: Callable[[Any], None] | None,
+    keep: tuple[Callable[[Any], None], ...],
     errors: list[tuple[str, str]],
     lost: list[Exception],
 ) -> None:
@@ -220,11 +228,16 @@ def _drain(
         diagnostic = event.diagnostic_event
         if diagnostic is not None and diagnostic.severity in {"error", "info#err"}:
             errors.append((diagnostic.urn or "", diagnostic.message or ""))
-        if keep is not None and not lost:
+        if not lost:
             try:
-                keep(event)
+                for one in keep:
+                    one(event)
             except Exception as error:  # noqa: BLE001 - raised again by the engine's caller
                 lost.append(error)
+
+
+def _operation(step: Any) -> str:
+    return str(getattr(step.metadata.op, "value", step.metadata.op))
 
 
 def stack_outputs(deployment: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from toolkit.errors import PlanRefused
 from toolkit.model.plan import Resource
 
 STACK_TYPE = "pulumi:pulumi:Stack"
+ENGINES_OWN = (STACK_TYPE, "pulumi:providers:pulumi")
+"""What the engine registers itself: the stack, and the provider behind stack references."""
 REFERENCE_TYPE = "pulumi:pulumi:StackReference"
 PROVIDER_PREFIX = "pulumi:providers:"
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
@@ -43,7 +45,7 @@ def compare(planned: Iterable[Resource], previews: Iterable[Preview], witnessed:
     problems = list(witnessed)
     seen: set[str] = set()
     for preview in previews:
-        if preview.type == STACK_TYPE:
+        if preview.type in ENGINES_OWN:
             continue
         seen.add(preview.urn)
         resource = wanted.get(preview.urn)

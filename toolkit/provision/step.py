@@ -21,8 +21,6 @@ from toolkit.provision.settings import StackSettings, engine_environment, engine
 from toolkit.provision.witness import Witness
 from toolkit.secrets.store import SecretStore, generate_password, generate_psk, open_store
 
-CHANGES = ("create", "update", "delete", "replace", "import")
-
 
 def run(request: StepRequest, emit: Emit) -> StepResult:
     """Bring one stack to its plan.
@@ -55,7 +53,7 @@ def run(request: StepRequest, emit: Emit) -> StepResult:
     witness = _witness(request, settings, refuse=False)
     previews = stack.preview(witness)
     compare(request.resources, previews, [*witness.problems, *witness.missing()])
-    counts = stack.up(_witness(request, settings, refuse=True), emit)
+    changed = stack.up(_witness(request, settings, refuse=True), emit)
     deployment = stack.export()
     live = [
         resource
@@ -64,7 +62,7 @@ def run(request: StepRequest, emit: Emit) -> StepResult:
     ]
     facts += [{"urn": one["urn"], "type": one["type"], "id": one["id"]} for one in live]
     return StepResult(
-        changed=sum(count for name, count in counts.items() if name in CHANGES),
+        changed=changed,
         outputs=stack_outputs(deployment),
         counts={"resources": len(live)},
         facts=tuple(facts),
