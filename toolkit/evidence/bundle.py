@@ -90,8 +90,8 @@ def write_bundle(folder: Path, material: Material, *, signer: Signer, redactor: 
         raise UsageError(f"evidence is never overwritten: {folder}", fix="name a folder that does not exist")
     files, statement = build(material, signer=signer, redactor=redactor)
     payload = canonical_bytes(statement)
-    files[STATEMENT] = canonical_bytes(sign(payload, PAYLOAD_TYPE, signer))
     files[f"{KEYS}/{signer.keyid}.pem"] = signer.public.encode()
+    files[STATEMENT] = canonical_bytes(sign(payload, PAYLOAD_TYPE, signer))
     partial = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     try:

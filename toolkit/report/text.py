@@ -27,7 +27,7 @@ def render_text(view: View) -> str:
         "",
         "Inventory: "
         + ", ".join(
-            f"{len(inventory.get(kind, ()))} {kind}"
+            counted(len(inventory.get(kind, ())), kind)
             for kind in ("tenants", "sites", "links", "applications", "components")
         ),
         "",
@@ -38,11 +38,11 @@ def render_text(view: View) -> str:
         klass = f", class {transition}" if transition is not None else ""
         lines.append(f"  {decision['component']}: {decision['build_model']}{klass} ({decision['rule']})")
         lines += [f"      {reason}" for reason in decision["reasons"]]
-    lines += ["", f"Planned: {view.resources} resources in {len(view.stacks)} stacks"]
+    lines += ["", f"Planned: {counted(view.resources, 'resources')} in {counted(len(view.stacks), 'stacks')}"]
     lines += [f"  {stack.name}: {stack.resources}" for stack in view.stacks]
     states = Counter(step.state for step in view.steps)
     done = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
-    lines += ["", f"Steps: {done}; {view.changed} changes"]
+    lines += ["", f"Steps: {done}; {counted(view.changed, 'changes')}"]
     for step in view.steps:
         again = f", attempt {step.attempts}" if step.attempts > 1 else ""
         lines.append(f"  {step.name}: {step.state} in {duration(step.seconds)}, {step.changed} changed{again}")
@@ -55,3 +55,8 @@ def render_text(view: View) -> str:
     lines += [f"NOT PROVEN: {gap['what']}: {gap['reason']}" for gap in coverage["not_proven"]]
     lines += [f"ONLY THE REAL CLOUD CAN PROVE: {what}" for what in coverage["only_real_cloud"]]
     return "\n".join(escape(line) for line in lines) + "\n"
+
+
+def counted(count: int, nouns: str) -> str:
+    """``1 stack``, ``2 stacks``."""
+    return f"{count} {nouns.removesuffix('s') if count == 1 else nouns}"

@@ -88,6 +88,9 @@ def test_the_text_says_the_same(tmp_path: Path):
     for line in (
         "Acme SA: run 20270101-120000-1a2b3c passed",
         "  erp-db-1: full-build, class 5 (BM-004)",
+        "Inventory: 1 tenant, 1 site, 2 links, 1 application, 3 components",
+        "Planned: 1 resource in 1 stack",
+        "Steps: 2 done; 1 change",
         "  acme-acme-prod-network: 1",
         "  provision/acme-prod/network: done in 8.5 s, 1 changed",
         "PROVEN: tunnels",
