@@ -25,6 +25,8 @@ COVERAGE_MEANING = {
     "monitoring": "metrics are scraped and alerts arrive",
 }
 
+_FIRST_COLUMNS = ("type", "property", "kept_by", "change")
+
 
 class StepView(msgspec.Struct, frozen=True, kw_only=True):
     """One step of the run: ``offset`` and ``seconds`` place it in the run's time; ``state`` is a word for people."""
@@ -65,6 +67,12 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     changed: int
     seconds: float
     verdict: str
+
+    @property
+    def enforcement_columns(self) -> list[str]:
+        """The fields of the table of what the stand-in checks, the telling ones first."""
+        present = {name for row in self.enforcement for name in row}
+        return [name for name in _FIRST_COLUMNS if name in present] + sorted(present - set(_FIRST_COLUMNS))
 
     @property
     def resources(self) -> int:
