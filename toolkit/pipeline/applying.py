@@ -86,6 +86,8 @@ def apply(request: ApplyRequest, *, listeners: tuple[Listener, ...] = ()) -> Run
 def _check_allowed(request: ApplyRequest, plan: Plan, bindings: Bindings) -> None:
     """PlanRefused (5) unless the plan is approved for this world, and rehearsed where the trust file says so."""
     from toolkit.plan.approval import check_approval, trust_for
+    from toolkit.plan.changes import check_base
+    from toolkit.plan.folder import read_plan
     from toolkit.plan.rehearsed import check_rehearsed
 
     path = request.trust_file or request.workspace.trust_file()
@@ -105,6 +107,8 @@ def _check_allowed(request: ApplyRequest, plan: Plan, bindings: Bindings) -> Non
         return
     trust = trust_for(path, workspace=request.workspace.root)
     check_approval(plan, request.plan_dir, trust=trust, now=dt.datetime.now(dt.UTC))
+    before = planning.last_applied(request.workspace)
+    check_base(plan, applied=read_plan(before).digest if before else None)
     check_rehearsed(plan, trust=trust, evidence=evidencing.statements(request.workspace, request.rehearsals))
 
 

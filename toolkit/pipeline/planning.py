@@ -68,12 +68,12 @@ def make_plan(workspace: Workspace, *, output: Path | None = None, base: Path | 
 
 
 def last_applied(workspace: Workspace) -> Path | None:
-    """The folder of the newest plan that a real run finished, if it is still there."""
+    """The folder of the newest plan that a real run began with: also a run that failed may have made something."""
     if not (workspace.own / "store.db").is_file():
         return None
     for row in reversed(workspace.store().runs()):
         folder = workspace.root / row.plan_dir
-        if row.bindings.world == "real" and row.state == "done" and folder.is_dir():
+        if row.bindings.world == "real" and folder.is_dir():
             return folder
     return None
 

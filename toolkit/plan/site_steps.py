@@ -31,6 +31,12 @@ def site_steps(
     """
     scope = f"site/{site.id}"
     links = tuple(link for link in inventory.links if scope in (link.from_, link.to))
+    dynamic = [link.id for link in links if link.routing != "static"]
+    if dynamic:
+        raise PlanRefused(
+            f"links with dynamic routing are not set up by this version: {', '.join(dynamic)}",
+            fix="use routing: static",
+        )
     managed = any("provider" in (link.from_, link.to) for link in links)
     hosts = placement.hosts[site.id]
     tunnels = tuple(_vpn_step(link, provisioned) for link in links if "provider" not in (link.from_, link.to))
