@@ -252,3 +252,46 @@ def _with_key(state, key):
     import msgspec
 
     return msgspec.structs.replace(state, ssh_key=key)
+
+
+def test_a_killed_image_build_leaves_nothing_running(tmp_path):
+    name = f"t{secrets.token_hex(3)}"
+    code = (
+        "import sys; from pathlib import Path; from lab_parts import acme_topology; from toolkit.rehearsal import lab\n"
+        "lab.up(acme_topology(sys.argv[1]), Path(sys.argv[2]), say=lambda text: print(text, flush=True))"
+    )
+    env = {**os.environ, "PYTHONPATH": f"{ROOT}:{Path(__file__).parent}", "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    child = subprocess.Popen(
+        [sys.executable, "-c", code, name, str(tmp_path / "lab")],
+        env=env,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert child.stdout is not None
+    assert b"building" in child.stdout.readline()
+    time.sleep(4)
+    assert _builders(tmp_path) != []
+    child.kill()
+    child.wait()
+    child.stdout.close()
+    deadline = time.monotonic() + 10
+    while _builders(tmp_path) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert _builders(tmp_path) == []
+    assert lab.down(name, folder=tmp_path / "lab") == []
+    assert str(tmp_path) not in Path("/proc/self/mounts").read_text()
+    assert list(tmp_path.glob("cache/onboarding-toolkit/lab/images-*/complete")) == []
+
+
+def _builders(folder):
+    """Processes that work in a folder, or were told of it."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (entry / "cmdline").read_bytes()
+            root = str((entry / "root").readlink())
+        except OSError:
+            continue
+        if int(entry.name) != os.getpid() and (str(folder).encode() in words or str(folder) in root):
+            found.append(int(entry.name))
+    return found

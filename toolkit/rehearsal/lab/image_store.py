@@ -14,7 +14,7 @@ from pathlib import Path
 from toolkit.errors import OnboardError, PrerequisiteMissing
 from toolkit.rehearsal.lab import images
 from toolkit.rehearsal.lab.apt_sources import Source, as_file, machine_sources
-from toolkit.rehearsal.lab.podman import PACKAGES, Podman, PodmanPaths
+from toolkit.rehearsal.lab.podman import DIES_WITH_US, PACKAGES, Podman, PodmanPaths
 
 Say = Callable[[str], None]
 
@@ -47,7 +47,7 @@ def ensure_images(say: Say, *, cache: Path | None = None) -> Path:
 def _build(store: Path, cache: Path, sources: tuple[Source, ...], say: Say) -> None:
     began = time.monotonic()
     build, packages = store / "build", cache / "packages"
-    for folder in (build, packages / "archives" / "partial"):
+    for folder in (build / "scratch", packages / "archives" / "partial"):
         folder.mkdir(parents=True, exist_ok=True)
     (build / "outside.sources").write_text(as_file(sources, plain=False))
     (build / "inside.sources").write_text(as_file(sources, plain=True))
@@ -56,7 +56,8 @@ def _build(store: Path, cache: Path, sources: tuple[Source, ...], say: Say) -> N
     _call(
         images.base_command(
             tarball=str(tarball), sources=str(build / "outside.sources"), inside=str(build / "inside.sources")
-        )
+        ),
+        scratch=build / "scratch",
     )
     podman = Podman(
         PodmanPaths(
@@ -86,6 +87,7 @@ def _build(store: Path, cache: Path, sources: tuple[Source, ...], say: Say) -> N
             *("build", "--quiet", "--network", "host", "--pull=never", *volumes),
             *("--tag", images.tag(image), "--file", str(recipe), str(build / "tmp")),
             timeout=900,
+            bound=True,
         )
     _unmount_below(store)
     shutil.rmtree(build, ignore_errors=True)
@@ -93,9 +95,13 @@ def _build(store: Path, cache: Path, sources: tuple[Source, ...], say: Say) -> N
     say(f"the lab's images are ready ({time.monotonic() - began:.0f} s)")
 
 
-def _call(command: list[str]) -> None:
+def _call(command: list[str], *, scratch: Path) -> None:
+    env = {**os.environ, "TMPDIR": str(scratch)}
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
+        # When this process dies, so does the builder: a killed rehearsal leaves no process behind.
+        done = subprocess.run(
+            [*DIES_WITH_US, *command], capture_output=True, text=True, env=env, timeout=900, check=False
+        )
     except FileNotFoundError as error:
         raise PrerequisiteMissing(f"{command[0]} is missing", fix=f"apt-get install {' '.join(PACKAGES)}") from error
     if done.returncode:

@@ -18,6 +18,8 @@ from toolkit.errors import OnboardError, PrerequisiteMissing
 TAG = "ONBOARD_LAB"
 """Environment variable that every process which the lab itself starts carries, with the rehearsal's id."""
 REHEARSAL = "ONBOARD_REHEARSAL"
+DIES_WITH_US = ("setpriv", "--pdeathsig", "TERM")
+"""Prefix (util-linux) for a program that must not outlive the thread that started it."""
 PACKAGES = ("podman", "runc", "conmon", "mmdebstrap", "nftables", "iproute2", "openssh-client", "uidmap")
 
 
@@ -94,14 +96,24 @@ class Podman:
         Path(self.paths.configuration, "containers.conf").write_text(conf)
         Path(self.paths.configuration, "storage.conf").write_text(storage_conf(self.paths))
 
-    def run(self, *arguments: str, stdin: bytes = b"", timeout: float = 120, check: bool = True) -> str:
-        """Standard output of ``podman <arguments>``; raises OnboardError with podman's own words when it fails."""
+    def run(
+        self, *arguments: str, stdin: bytes = b"", timeout: float = 120, check: bool = True, bound: bool = False
+    ) -> str:
+        """Standard output of ``podman <arguments>``; raises OnboardError with podman's own words when it fails.
+
+        ``bound``: podman ends when this thread does.
+        """
         env = {key: value for key, value in os.environ.items() if not key.startswith(("CONTAINERS_", "CONTAINER_"))}
         # The machine-wide registries file is not wanted either: every image is named by our own store.
         env |= environment(self.paths) | self.tags | {"TMPDIR": self.paths.tmp}
         try:
             done = subprocess.run(
-                ["podman", *arguments], input=stdin, capture_output=True, env=env, timeout=timeout, check=False
+                [*(DIES_WITH_US if bound else ()), "podman", *arguments],
+                input=stdin,
+                capture_output=True,
+                env=env,
+                timeout=timeout,
+                check=False,
             )
         except FileNotFoundError as error:
             raise PrerequisiteMissing("podman is not installed", fix=f"apt-get install {' '.join(PACKAGES)}") from error

@@ -21,6 +21,7 @@ _PROGRAMS = {
     "ss": "iproute2",
     "nft": "nftables",
     "nsenter": "util-linux",
+    "setpriv": "util-linux",
     "ssh-keygen": "openssh-client",
     "ssh": "openssh-client",
 }
