@@ -85,7 +85,7 @@ def _components(value: Any) -> Iterator[Finding]:
             name = text(item, field)
             if name is not None and name not in known[section] and sound[section]:
                 yield _unresolved(f"{path}/{field}", _NOUN[section], name, known[section])
-        yield from _host(path, item, known["components"], sound=sound["components"])
+        yield from _host(path, item, known, sound=sound["components"])
         if sound["components"] and sound["links"]:
             for index, name in strings(item, "depends_on"):
                 if name not in known["components"] and name not in known["links"]:
@@ -93,10 +93,11 @@ def _components(value: Any) -> Iterator[Finding]:
                     yield _unresolved(f"{path}/depends_on/{index}", "component or link", name, both)
 
 
-def _host(path: str, item: Mapping, known: dict[str, Mapping], *, sound: bool) -> Iterator[Finding]:
+def _host(path: str, item: Mapping, every: dict[str, dict[str, Mapping]], *, sound: bool) -> Iterator[Finding]:
     name = text(item, "hosted_on")
     if name is None:
         return
+    known = every["components"]
     host = known.get(name)
     if host is None:
         if sound:
@@ -107,7 +108,7 @@ def _host(path: str, item: Mapping, known: dict[str, Mapping], *, sound: bool) -
     if kind not in ("vm", None):
         message = f"{shown(name)} is a {kind}, not a vm"
         yield Finding(rule="INV-024", path=f"{path}/hosted_on", message=message)
-    elif there is not None and here is not None and there != here:
+    elif there in every["tenants"] and here in every["tenants"] and there != here:
         message = f"{shown(name)} is on the tenant {shown(there)}, this component on {shown(here)}"
         yield Finding(rule="INV-024", path=f"{path}/hosted_on", message=message)
 

@@ -69,7 +69,7 @@ def _networks(value: Any) -> Iterator[Finding]:
                 fix=f"did you mean {loose}?" if loose else "",
             )
             continue
-        if network.prefixlen == 0 or any(network.overlaps(other) for other in _UNUSABLE):
+        if not _routable(network):
             yield Finding(rule="INV-030", path=path, message=f"{network} cannot be routed to hosts (RFC 6890)")
             continue
         if path.endswith("/cidr") and network.prefixlen not in _VPC_PREFIXES:
@@ -91,6 +91,10 @@ def _overlaps(declared: list[tuple[IPv4Network, str, str]], hub: list[IPv4Networ
         if inside is not None:
             yield Finding(rule="INV-031", path=path, message=f"{network} overlaps {inside} of {whose}")
         taken.setdefault(network, owner)
+
+
+def _routable(network: IPv4Network) -> bool:
+    return not any(network.overlaps(other) for other in _UNUSABLE)
 
 
 def _loose(written: str) -> IPv4Network | None:
@@ -163,7 +167,8 @@ def _public_addresses(value: Any) -> Iterator[Finding]:
     if profile in catalogue.profile_ids():
         hub = catalogue.provider_profile(profile).hub
         seen[IPv4Address(hub.public_address)] = "the provider's hub"
-    inside = [network for _, _, written in _declared(value) if (network := _network(written)) is not None]
+    declared = (_network(written) for _, _, written in _declared(value))
+    inside = [network for network in declared if network is not None and _routable(network)]
     inside += hub_networks(value)
     for parent, site in listed(value, "sites"):
         written = text(site, "vpn_endpoint", "public_address")

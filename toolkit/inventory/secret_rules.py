@@ -12,8 +12,8 @@ from toolkit.inventory.finding import Finding, listed, looks_secret, text
 from toolkit.inventory.readers.place import pointer
 
 SECRET_NAME = re.compile(
-    r"(?:^|[_.-])(?:passwords?|passwd|pwd|passphrases?|psk|pre_?shared_?keys?|secrets?|tokens?|private_?keys?|api_?keys?"
-    r"|(?:secret_?)?access_?keys?|credentials?)(?:$|[_.-])"
+    r"(?:^|[^a-z0-9])(?:passwords?|passwd|pwd|passphrases?|psk|pre[_-]?shared[_-]?keys?|secrets?|tokens?|private[_-]?keys?"
+    r"|api[_-]?keys?|(?:secret[_-]?)?access[_-]?keys?|credentials?)(?:$|[^a-z0-9])"
 )
 SECRET_REFERENCE = re.compile(r"secretref://[a-z0-9][a-z0-9/._-]{0,200}")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit.inventory.load import check_source, findings
@@ -80,7 +80,6 @@ ODD = [b"|\n", b"\\u0041", b"\\ud800", "é".encode(), b"\xff", b"\x00", "\u2028"
 pieces = st.lists(st.sampled_from([*(mark.encode() for mark in MARKS.split("|")), *ODD]), max_size=30).map(b"".join)
 
 
-@settings(max_examples=300)
 @given(st.binary(max_size=60) | pieces)
 def test_any_bytes_get_a_clean_answer(content: bytes) -> None:
     for read in (read_yaml, read_json):
@@ -111,7 +110,6 @@ def test_any_sections_get_a_clean_answer(value: dict[str, Any]) -> None:
 def test_problems_of_any_text_have_places(tmp_path: Any) -> None:
     path = tmp_path / "inventory.yaml"
 
-    @settings(max_examples=100)
     @given(pieces)
     def run(content: bytes) -> None:
         path.write_bytes(content)

@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.inspect import Field, IntType, LiteralType, StructType, TupleType, UnionType, VarTupleType, type_info
 
@@ -206,7 +206,6 @@ def walk_values(value: Any) -> list[Any]:
     return [value, *(found for item in inner for found in walk_values(item))]
 
 
-@settings(max_examples=300)
 @given(mutated())
 def test_same_verdict_as_python_jsonschema(value: Any) -> None:
     found = check_schema(value)
