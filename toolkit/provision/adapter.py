@@ -12,11 +12,11 @@ from typing import Any
 
 from toolkit.errors import Interrupted, Locked, OnboardError, PlanRefused, ProvisionFailed
 from toolkit.provision.command import engine_command
-from toolkit.provision.compare import STACK_TYPE, Preview
+from toolkit.provision.compare import STACK_TYPE, Preview, is_secret
 from toolkit.provision.engine import Engine
 from toolkit.provision.record import run_program
 from toolkit.provision.settings import StackSettings
-from toolkit.provision.witness import SECRET_SIGNATURE, SIGNATURE_KEY, Witness
+from toolkit.provision.witness import Witness
 
 Progress = Callable[..., None]
 EFFECTS = {
@@ -256,8 +256,3 @@ def without_secrets(value: Any) -> Any:
     if isinstance(value, list):
         return [without_secrets(item) for item in value if not is_secret(item)]
     return value
-
-
-def is_secret(value: Any) -> bool:
-    """Whether an exported value is an encrypted secret."""
-    return isinstance(value, dict) and value.get(SIGNATURE_KEY) == SECRET_SIGNATURE

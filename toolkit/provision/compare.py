@@ -22,7 +22,8 @@ REFERENCE_TYPE = "pulumi:pulumi:StackReference"
 PROVIDER_PREFIX = "pulumi:providers:"
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """The engine's text for a value that is not known before an update (pulumi/sdk, plugin.UnknownStringValue)."""
-SECRET = "[secret]"  # noqa: S105 - what the engine prints in a secret's place
+SIGNATURE_KEY = "4dabf18193072939515e22adb298388d"
+SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the engine's mark of a secret, not one
 ALLOWED = ("same", "create", "update", "read", "read-replacement", "refresh", "import")
 
 
@@ -90,7 +91,11 @@ def input_differences(resource: Resource, inputs: Mapping[str, Any], tags: Mappi
 
 def _differences(planned: Any, found: Any, path: str) -> list[str]:
     if isinstance(planned, dict) and "$secret" in planned:
-        return [] if found in (SECRET, UNKNOWN) else [f"{path}: planned as a secret, the engine would show it"]
+        return (
+            []
+            if found == UNKNOWN or is_secret(found)
+            else [f"{path.lstrip('.')}: planned as a secret, the engine would show it"]
+        )
     if isinstance(planned, dict) and "$from" in planned:
         return []  # unknown, or known by now: the witness holds it against the named source
     if isinstance(planned, (dict, list)):
@@ -102,6 +107,11 @@ def _differences(planned: Any, found: Any, path: str) -> list[str]:
     elif same(planned, found):
         return []
     return [f"{path.lstrip('.') or 'inputs'}: another value than planned"]
+
+
+def is_secret(value: Any) -> bool:
+    """Whether the engine marks a value as secret, on the wire, in an event or in its state."""
+    return isinstance(value, Mapping) and value.get(SIGNATURE_KEY) == SECRET_SIGNATURE
 
 
 def paired(planned: Any, found: Any) -> list[tuple[str, Any, Any]] | None:

@@ -13,11 +13,8 @@ from typing import Any
 
 from toolkit.errors import PlanRefused
 from toolkit.model.plan import Resource
-from toolkit.provision.compare import STACK_TYPE, UNKNOWN, comes_from, paired, same
+from toolkit.provision.compare import STACK_TYPE, UNKNOWN, comes_from, is_secret, paired, same
 from toolkit.provision.record import urn_of
-
-SIGNATURE_KEY = "4dabf18193072939515e22adb298388d"
-SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the engine's mark of a secret, not one
 
 
 class Witness:
@@ -105,7 +102,7 @@ class Witness:
         return [] if same(planned, found) else other
 
     def _match_secret(self, reference: Any, found: Any, sources: tuple[str, ...], path: str) -> list[str]:
-        if not isinstance(found, dict) or found.get(SIGNATURE_KEY) != SECRET_SIGNATURE:
+        if not is_secret(found):
             return [f"{path}: planned as a secret, but given in clear"]
         value = found.get("value")
         if isinstance(reference, dict):
