@@ -33,10 +33,12 @@ def received(log: bytes) -> list[dict[str, Any]]:
 
 def matching(log: bytes, *, status: str, labels: dict[str, str]) -> dict[str, Any] | None:
     """The newest alert of that status that carries all of the labels."""
-    for alert in reversed(received(log)):
-        if alert.get("status") == status and labels.items() <= alert.get("labels", {}).items():
-            return alert
-    return None
+    found = [
+        alert
+        for alert in received(log)
+        if alert.get("status") == status and labels.items() <= alert.get("labels", {}).items()
+    ]
+    return found[-1] if found else None
 
 
 def alert_checks(place: Place) -> tuple[list[Check], list[str]]:

@@ -16,7 +16,7 @@ DAY = 86400
 def case(*, series: str, values: str, alert: str, at: str, priority: str | None, level: str = "", interval: str = "1m"):
     expected = []
     if priority:
-        name, _, rest = series.partition("{")
+        _name, _, rest = series.partition("{")
         labels = dict(part.split("=", 1) for part in rest.rstrip("}").split(","))
         labels = {key: value.strip('"') for key, value in labels.items()}
         expected = [{"exp_labels": {**labels, "priority": priority, "level": level}, "exp_annotations": None}]

@@ -1,0 +1,208 @@
+"""The registrar with real promtool, amtool, Prometheus and Alertmanager; the hub is a folder of this machine."""
+
+from __future__ import annotations
+
+import http.server
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from register_case import INVENTORY, PROFILE, files
+
+from toolkit.errors import RegisterFailed
+from toolkit.prometheus_api import Prometheus, Unanswered
+from toolkit.register.hub import Fragment, prefix
+from toolkit.register.registrar import HubPlaces, Registrar
+from toolkit.register.watch import wait_targets
+
+pytestmark = pytest.mark.slow
+OWN = prefix("acme", "acme-hq")
+
+
+class LocalShell:
+    """Runs on this machine what ``Remote`` would run on the hub."""
+
+    def run(self, command, *, input=b"", timeout=60, sudo=True, check=True):
+        ran = subprocess.run(list(command), input=input, capture_output=True, timeout=timeout, check=False)
+        if check and ran.returncode:
+            raise RegisterFailed(ran.stderr.decode())
+        return ran
+
+
+def quiet(message: str, **data: object) -> None:
+    pass
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Metrics(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        body = b"probe_success 1\n"
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class Hub:
+    """A running Prometheus and Alertmanager in a folder, both reloaded by SIGHUP as systemd does it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder / "etc"
+        self.root.mkdir()
+        self.ports = [free_port() for _ in range(3)]
+        services = msgspec.structs.replace(
+            PROFILE.hub.services, prometheus=self.ports[0], alertmanager=self.ports[1], blackbox=self.ports[2]
+        )
+        hub = msgspec.structs.replace(PROFILE.hub, gateway="127.0.0.1", services=services)
+        self.profile = msgspec.structs.replace(PROFILE, hub=hub)
+        (self.root / "prometheus.yml").write_text("global: {scrape_interval: 1m}\n")
+        (self.root / "alertmanager.yml").write_text("route: {receiver: none}\nreceivers: [{name: none}]\n")
+        listen = [f"127.0.0.1:{port}" for port in self.ports]
+        self.processes = [
+            subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            for argv in (
+                ["prometheus", f"--config.file={self.root}/prometheus.yml", f"--storage.tsdb.path={folder}/tsdb",
+                 f"--web.listen-address={listen[0]}"],
+                ["prometheus-alertmanager", f"--config.file={self.root}/alertmanager.yml",
+                 f"--storage.path={folder}/am", f"--web.listen-address={listen[1]}", "--cluster.listen-address="],
+            )
+        ]  # fmt: skip
+        self.blackbox = http.server.ThreadingHTTPServer(("127.0.0.1", self.ports[2]), Metrics)
+        threading.Thread(target=self.blackbox.serve_forever, daemon=True).start()
+        self.api = Prometheus("127.0.0.1", self.ports[0])
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                self.api.last_reload()
+                return
+            except Unanswered:
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+
+    def registrar(self, **changes: object) -> Registrar:
+        def hup(number: int) -> tuple[str, ...]:
+            return ("sh", "-c", f"kill -HUP {self.processes[number].pid}")
+
+        places = HubPlaces(
+            root=str(self.root),
+            reload_prometheus=hup(0),
+            reload_alertmanager=hup(1),
+            url=("127.0.0.1", self.ports[0]),
+        )
+        return Registrar(LocalShell(), places=msgspec.structs.replace(places, **changes), own=OWN, emit=quiet)
+
+    def stop(self) -> None:
+        self.blackbox.shutdown()
+        self.blackbox.server_close()
+        for process in self.processes:
+            os.kill(process.pid, signal.SIGTERM)
+            process.wait(timeout=30)
+
+
+@pytest.fixture
+def hub(tmp_path) -> Iterator[Hub]:
+    made = Hub(tmp_path)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def site():
+    """The example's site on loopback addresses, so that Prometheus can scrape its agents."""
+    parts = tuple(
+        msgspec.structs.replace(part, address=f"127.61.0.{number}") if part.kind == "vm" else part
+        for number, part in enumerate(INVENTORY.components, start=11)
+    )
+    return msgspec.structs.replace(INVENTORY, components=parts)
+
+
+@pytest.fixture
+def agents():
+    servers = [http.server.ThreadingHTTPServer((f"127.61.0.{number}", 9100), Metrics) for number in (11, 12)]
+    for server in servers:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield servers
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def tree(root: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def test_a_site_is_registered_once(hub: Hub, site, agents) -> None:
+    made = files(site, profile=hub.profile)
+    assert hub.registrar().register(made) == len(made)
+    assert [group["name"] for group in hub.api.rule_groups()] == ["onboard.acme.acme-hq"]
+    url = ("127.0.0.1", hub.ports[0])
+    found = wait_targets(url, customer="acme", site="acme-hq", expected=7, emit=quiet, seconds=30)
+    assert {target["labels"]["job"] for target in found} == {
+        "onboard-node",
+        "onboard-ssh",
+        "onboard-icmp",
+        "onboard-tunnel",
+    }
+    before = hub.api.last_reload()
+    assert hub.registrar().register(made) == 0
+    assert hub.api.last_reload() == before
+    agents[1].shutdown()
+    agents[1].server_close()
+    time.sleep(3)  # a scrape interval and some
+    with pytest.raises(RegisterFailed, match=r"6 of 7 targets are up \(onboard-node 127.61.0.12:9100: .*refused"):
+        wait_targets(url, customer="acme", site="acme-hq", expected=7, emit=quiet, seconds=6)
+
+
+def test_what_the_tools_refuse_is_never_active(hub: Hub) -> None:
+    good = files(profile=hub.profile)
+    hub.registrar().register(good)
+    before = tree(hub.root)
+    for path, content, said in (
+        (f"{OWN}rules.yml", b"groups: [{name: a, rules: [{alert: A, expr: 'up =='}]}]", "promtool check config"),
+        (f"{OWN}node.json", b"[{", "promtool check config"),
+        ("alertmanager.yml", b"route: {receiver: nobody}\nreceivers: []\n", "amtool check-config"),
+    ):
+        bad = tuple(Fragment(path=path, content=content) if f.path == path else f for f in good)
+        with pytest.raises(RegisterFailed, match=said) as error:
+            hub.registrar().register(bad)
+        assert error.value.exit_code == 8
+        assert tree(hub.root) == before
+    assert hub.api.last_reload()[0]
+
+
+def test_a_refused_reload_restores_what_was(hub: Hub) -> None:
+    hub.registrar().register(files(profile=hub.profile))
+    before = tree(hub.root)
+    with pytest.raises(RegisterFailed, match="false"):
+        hub.registrar(reload_prometheus=("false",)).register(files(profile=hub.profile, nonce="another"))
+    assert tree(hub.root) == before
+
+
+def test_only_own_files_are_touched(hub: Hub) -> None:
+    folder = hub.root / "onboard"
+    folder.mkdir()
+    others = {"acme.acme-hq-2.node.json": b"[]", "other.acme-hq.node.json": b"[]"}
+    for name, content in {**others, "acme.acme-hq.gone.json": b"[]"}.items():
+        (folder / name).write_bytes(content)
+    made = files(profile=hub.profile)
+    assert hub.registrar().register(made) == len(made) + 1
+    after = tree(folder)
+    assert {name: after[name] for name in others} == others
+    assert "acme.acme-hq.gone.json" not in after
+    assert {path.name for path in hub.root.iterdir()} == {"alertmanager.yml", "onboard", "prometheus.yml"}
