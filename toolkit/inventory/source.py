@@ -16,6 +16,15 @@ _REPEATED = ("schema", "service")
 
 def find_pieces(path: Path) -> list[Path]:
     """The files of the inventory at ``path``, sorted; raises UsageError where there is none."""
+    try:
+        return _find(path)
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be looked at: {error.strerror}", fix="check the path and its rights"
+        ) from error
+
+
+def _find(path: Path) -> list[Path]:
     if path.is_dir():
         names = ("inventory.yaml", "inventory.yml", "inventory.json", "inventory")
         found = [path] if path.name == "inventory" else [path / name for name in names if (path / name).exists()]
@@ -44,18 +53,19 @@ class Source:
     """One inventory as plain values, with the way back from a pointer to file, line and column."""
 
     def __init__(self, pieces: list[Path]) -> None:
-        self.files = [str(piece) for piece in pieces]
+        # a name that is not UTF-8 would break whoever prints it
+        self.files = [str(piece).encode("utf-8", "backslashreplace").decode() for piece in pieces]
         self.documents: dict[str, Document] = {}
         self.refused: list[tuple[str, ReadRefused]] = []
         self.findings: list[tuple[str, Finding]] = []
         self._owner: dict[str, str] = {}
         self._items: dict[str, list[tuple[str, int]]] = {}
         self.value: Any = None
-        for piece in pieces:
+        for file, piece in zip(self.files, pieces, strict=True):
             try:
-                self.documents[str(piece)] = read_file(piece)
+                self.documents[file] = read_file(piece)
             except ReadRefused as refused:
-                self.refused.append((str(piece), refused))
+                self.refused.append((file, refused))
         if len(self.documents) == 1:
             self.value = next(iter(self.documents.values())).value
         elif self.documents:

