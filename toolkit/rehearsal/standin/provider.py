@@ -188,7 +188,9 @@ class Provider:
 
     def _inputs(self, known: TypeMap, old_inputs: Props, state: Props) -> Props:
         if not old_inputs:
-            return {name: state[name] for name in known.properties if state.get(name) is not None and name != "region"}
+            assumed = {name: entry.default for name, entry in known.properties.items() if entry.local}
+            found = {**assumed, **{name: state.get(name) for name in known.properties if name != "region"}}
+            return {name: value for name, value in found.items() if value is not None}
         fresh = {}
         for name, old in old_inputs.items():
             entry = known.properties.get(name)

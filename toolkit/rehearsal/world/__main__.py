@@ -57,13 +57,14 @@ def serve_aws(faults: Faults, *, outside_range: str, port: int = 0) -> int:
     from moto.moto_server import threaded_moto_server
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 
-    from toolkit.rehearsal.world import fill_backup, fill_kms, fill_network, fill_vpn
+    from toolkit.rehearsal.world import fill_backup, fill_kms, fill_network, fill_trail, fill_vpn
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     fill_network.fill()
     fill_vpn.fill(outside_range)
     fill_backup.fill()
     fill_kms.fill()
+    fill_trail.fill()
 
     def dispatcher(create_app: object) -> FaultingApplication:
         return FaultingApplication(DomainDispatcherApplication(create_app), faults)

@@ -41,11 +41,11 @@ class WorldControl:
         found: dict[str, Any] = self.ask("ping", timeout=5)
         return found
 
-    def fault(self, action: Literal["hold", "fail"], target: str, *, nth: int = 1) -> int:
+    def fault(self, action: Literal["hold", "fail", "lose"], target: str, *, nth: int = 1) -> int:
         """Order a fault on the ``nth`` coming ``target`` (``ec2:CreateVpc`` or ``aws:ec2/vpc:Vpc``); returns its number.
 
-        ``hold`` withholds the reply after the effect is in the world; ``fail`` refuses an API operation before it.
-        A resource type can only be held.
+        ``hold`` withholds the reply after the effect is in the world; ``fail`` refuses an API operation; ``lose``
+        answers success without an effect. A resource type can only be held.
         """
         return int(self.ask("fault", action=action, target=target, nth=nth))
 

@@ -61,8 +61,8 @@ class ControlServer:
             return {"error": f"{type(error).__name__}: {error}"}
 
     def _fault(self, asked: dict[str, Any]) -> int:
-        if asked["action"] not in ("hold", "fail"):
-            raise ValueError("action is hold or fail")
+        if asked["action"] not in ("hold", "fail", "lose"):
+            raise ValueError("action is hold, fail or lose")
         return self._faults.order(asked["action"], asked["target"], int(asked.get("nth", 1))).id
 
     def _wait(self, asked: dict[str, Any]) -> dict[str, Any] | None:

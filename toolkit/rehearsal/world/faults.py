@@ -1,4 +1,5 @@
-"""Faults on order: refuse an operation, or withhold the reply to one whose effect is already in the world.
+"""Faults on order: refuse an operation, lose it (success is answered, nothing happens), or withhold the reply to one
+whose effect is already in the world.
 
 A fault names what it waits for, either an API operation (``ec2:CreateVpc``) or a resource type that the stand-in
 provider announces after its create is complete (``aws:ec2/vpc:Vpc``), and which occurrence of it (1 = the next).
@@ -12,12 +13,15 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 
+Action = Literal["hold", "fail", "lose"]
+
+
 @dataclass(kw_only=True)
 class Fault:
     """One order; ``reached`` is set when its occurrence has come, ``release`` lets a withheld reply go."""
 
     id: int
-    action: Literal["hold", "fail"]
+    action: Action
     target: str
     left: int
     reached: threading.Event = field(default_factory=threading.Event)
@@ -33,7 +37,7 @@ class Faults:
         self._faults: dict[int, Fault] = {}
         self._last = 0
 
-    def order(self, action: Literal["hold", "fail"], target: str, nth: int) -> Fault:
+    def order(self, action: Action, target: str, nth: int) -> Fault:
         """Register a fault for the ``nth`` coming occurrence of ``target`` (1 = the next one)."""
         with self._lock:
             self._last += 1
@@ -53,7 +57,7 @@ class Faults:
             fault.release.set()
         return len(lifted)
 
-    def due(self, action: Literal["hold", "fail"], target: str, facts: dict[str, Any]) -> Fault | None:
+    def due(self, action: Action, target: str, facts: dict[str, Any]) -> Fault | None:
         """Count one occurrence of ``target``; the fault whose turn it is, or None."""
         with self._lock:
             for fault in self._faults.values():
@@ -86,9 +90,21 @@ class FaultingApplication:
             body = b"<Response><Errors><Error><Code>InternalError</Code><Message>ordered fault</Message></Error></Errors></Response>"
             start_response("400 Bad Request", [("Content-Type", "text/xml"), ("x-amzn-errortype", "InternalError")])
             return [body]
+        if self._faults.due("lose", operation, {"operation": operation}):
+            return _empty_success(environ, operation, start_response)
         answer = list(self._application(environ, start_response))
         self._faults.committed(operation, {"operation": operation})
         return answer
+
+
+def _empty_success(environ: dict[str, Any], operation: str, start_response: Callable[..., Any]) -> list[bytes]:
+    """What an operation without results answers: enough for updates, which return nothing that the caller needs."""
+    if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
+        name = operation.partition(":")[2]
+        start_response("200 OK", [("Content-Type", "text/xml")])
+        return [f"<{name}Response><requestId>lost</requestId><return>true</return></{name}Response>".encode()]
+    start_response("200 OK", [("Content-Type", "application/json")])
+    return [b"" if operation.startswith("s3:") else b"{}"]
 
 
 def operation_of(environ: dict[str, Any]) -> str:

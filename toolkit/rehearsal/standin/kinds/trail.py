@@ -68,7 +68,6 @@ KINDS = (
         create=_create,
         settle=_settle,
         read=_read,
-        # moto answers a deletion by ARN with success and keeps the trail
-        delete=lambda cloud, identity, _state: cloud.cloudtrail.delete_trail(Name=identity.rpartition("/")[2]),
+        delete=lambda cloud, identity, _state: cloud.cloudtrail.delete_trail(Name=identity),
     ),
 )
