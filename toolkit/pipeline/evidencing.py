@@ -11,6 +11,7 @@ from toolkit.errors import EvidenceInvalid, UsageError
 from toolkit.evidence.bundle import STATEMENT, LedgerRow, Material, write_bundle
 from toolkit.evidence.redact import Redactor
 from toolkit.evidence.statement import Coverage, NotProven
+from toolkit.evidence.verify import verify_bundle
 from toolkit.model.bindings import Bindings
 from toolkit.model.plan import Plan
 from toolkit.model.run import StepResult
@@ -82,7 +83,7 @@ def conclude(
     salt = secrets.ensure("evidence/salt", generate_password).encode()
     redactor = Redactor(prepared.inventory, salt=salt, secrets=secrets.every_value())
     write_bundle(folder, material, signer=signer, redactor=redactor)
-    write_report(folder, workspace.report(run))
+    write_report(folder, workspace.report(run), verdict=verify_bundle(folder).summary)
     return folder
 
 
@@ -96,23 +97,24 @@ def own_key() -> str:
 
 def statements(workspace: Workspace, named: tuple[Path, ...]) -> tuple[bytes, ...]:
     """The signed statements of the named bundles, else of every bundle in the workspace, newest first."""
-    folders = named or tuple(sorted((path for path in workspace.evidence.glob("*") if path.is_dir()), reverse=True))
-    found = []
-    for folder in folders:
-        path = folder / STATEMENT
-        if path.is_file():
-            found.append(path.read_bytes())
-        elif folder in named:
+    for folder in named:
+        if not (folder / STATEMENT).is_file():
             raise UsageError(f"{folder}: no evidence bundle", fix="name the folder of a rehearsal's evidence")
-    return tuple(found)
+    return tuple((folder / STATEMENT).read_bytes() for folder in named or reversed(_bundles(workspace)))
 
 
 def newest(workspace: Workspace, run: str | None = None) -> Path:
     """The evidence bundle of a run, or the newest one."""
-    folders = sorted(path for path in workspace.evidence.glob(run or "*") if (path / STATEMENT).is_file())
+    folders = [folder for folder in _bundles(workspace) if run in (None, folder.name)]
     if not folders:
         raise EvidenceInvalid("there is no evidence in this workspace", fix="make some: onboard rehearse PATH")
     return folders[-1]
+
+
+def _bundles(workspace: Workspace) -> list[Path]:
+    """Every complete bundle, oldest first; a half-written one has a hidden name."""
+    found = (path for path in workspace.evidence.glob("[!.]*") if (path / STATEMENT).is_file())
+    return sorted(found, key=lambda path: ((path / STATEMENT).stat().st_mtime_ns, path.name))
 
 
 def _ledger_row(row: EventRow) -> LedgerRow:
