@@ -44,6 +44,26 @@ def verify(*, bundle: Path, trust: Path | None, shown: Shown) -> None:
 
 @evidence.command()
 @click.argument("bundle", type=PATH)
+@click.option("--key", required=True, metavar="URI", help="The witness's key, file:/path/to/key.pem.")
+@common()
+def countersign(*, bundle: Path, key: str, shown: Shown) -> None:
+    """Add a witness's signature, so that a bundle is anchored by another key than the operator's own."""
+    from toolkit import signing
+    from toolkit.cli.present import print_json, print_text
+    from toolkit.evidence.countersign import countersign as add
+    from toolkit.evidence.verify import verify_bundle
+
+    verify_bundle(bundle)
+    signer = signing.load_signer(key)
+    add(bundle, signer)
+    if shown.as_json:
+        print_json({"schema": "onboarding/countersigned/v1", "bundle": str(bundle), "witness": signer.keyid})
+    else:
+        print_text(f"{bundle}: countersigned by {signer.keyid}")
+
+
+@evidence.command()
+@click.argument("bundle", type=PATH)
 @TRUST
 @common()
 def show(*, bundle: Path, trust: Path | None, shown: Shown) -> None:
