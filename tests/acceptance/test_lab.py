@@ -236,6 +236,10 @@ def test_nothing_is_left_of_a_lab_killed_while_it_came_up(tmp_path, seconds, vic
     assert machine_network() == before
 
 
+def test_taking_down_what_is_not_there_is_fine(tmp_path):
+    assert lab.down(f"t{secrets.token_hex(3)}", folder=tmp_path / "none") == []
+
+
 def test_a_killed_lab_comes_up_again(tmp_path):
     state = lab.up(acme_topology(f"t{secrets.token_hex(3)}"), tmp_path, say=quiet)
     try:

@@ -113,7 +113,15 @@ def listen_inside(netns: str, address: tuple[str, int]) -> socket.socket:
 def call(command: list[str], *, stdin: str = "") -> str:
     """Run a short command of the wiring; its own words become the error."""
     try:
-        done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(
+            command,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "PATH": search_path()},
+            timeout=60,
+            check=False,
+        )
     except FileNotFoundError as error:
         raise PrerequisiteMissing(
             f"{command[0]} is missing", fix="apt-get install iproute2 nftables util-linux"
@@ -121,6 +129,11 @@ def call(command: list[str], *, stdin: str = "") -> str:
     if done.returncode:
         raise OnboardError(f"{' '.join(command[:8])}: {done.stderr.strip() or done.returncode}")
     return done.stdout
+
+
+def search_path() -> str:
+    """PATH with the system's own folders, which a root shell made by su(1) may lack."""
+    return ":".join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
 
 
 def _setns(descriptor: int) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import threading
+import time
 import urllib.request
 
 import msgspec
@@ -23,6 +24,10 @@ def test_a_process_is_known_by_number_start_and_tag(tmp_path):
     tag = f"unit-{os.getpid()}"
     one = background.start("sleep", SLEEP, log=tmp_path / "log", env={"ONBOARD_LAB": tag})
     assert background.alive(one)
+    # While a program replaces another one, it shows no environment.
+    deadline = time.monotonic() + 5
+    while background.tagged(tag) != (one.pid,) and time.monotonic() < deadline:
+        time.sleep(0.01)
     assert background.tagged(tag) == (one.pid,)
     assert not background.alive(msgspec.structs.replace(one, started=one.started + 1))
     background.stop(one)

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from toolkit.errors import PrerequisiteMissing
 from toolkit.rehearsal.lab import images
 from toolkit.rehearsal.lab.apt_sources import Origin, as_file, machine_sources, parse_deb822, parse_one_line
+from toolkit.rehearsal.lab.image_store import ensure_images, lock
 from toolkit.rehearsal.package_proxy import kept_for_ever, outside_url
 
 DEB822 = """# the machine's
@@ -106,6 +109,30 @@ def test_another_recipe_is_another_store():
     one, other = parse_deb822(DEB822), parse_one_line("deb http://m.example/debian bookworm main\n")
     assert images.recipe_digest(one) == images.recipe_digest(one)
     assert images.recipe_digest(one) != images.recipe_digest(other)
+
+
+def test_a_second_builder_waits_for_the_first(tmp_path):
+    said = []
+    path = tmp_path / "images.lock"
+
+    def build():
+        with lock(path, said.append):
+            said.append("second")
+
+    with lock(path, said.append):
+        second = threading.Thread(target=build)
+        second.start()
+        second.join(0.3)
+        assert said == ["another rehearsal is building the lab's images; waiting for it"]
+    second.join(5)
+    assert said[1:] == ["second"]
+
+
+def test_a_finished_store_is_used_as_it_is(tmp_path):
+    store = tmp_path / f"images-{images.recipe_digest(machine_sources())}"
+    store.mkdir()
+    (store / "complete").touch()
+    assert ensure_images(pytest.fail, cache=tmp_path) == store / "root"
 
 
 def test_no_agent_is_in_an_image():

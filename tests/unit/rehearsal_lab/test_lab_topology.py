@@ -103,6 +103,20 @@ def test_a_hostile_login_name_is_refused(acme, paris, user):
         topology(msgspec.structs.replace(acme, sites=(site,)), paris, "unit")
 
 
+@pytest.mark.parametrize("text", ["10.60.0.0/24\nlink del wan", "10.60.0.0/24 dev lo", "$(id)", "", "fd00::/64"])
+def test_a_hostile_network_or_address_is_refused(acme, paris, text):
+    site = msgspec.structs.replace(acme.sites[0], networks=(*acme.sites[0].networks, text))
+    with pytest.raises(OnboardError, match="is no IPv4 network"):
+        topology(msgspec.structs.replace(acme, sites=(site,)), paris, "unit")
+    endpoint = msgspec.structs.replace(acme.sites[0].vpn_endpoint, public_address=text)
+    site = msgspec.structs.replace(acme.sites[0], vpn_endpoint=endpoint)
+    with pytest.raises(OnboardError, match="is no IPv4 network or address"):
+        topology(msgspec.structs.replace(acme, sites=(site,)), paris, "unit")
+    moved = msgspec.structs.replace(acme.components[0], address=text or " ")
+    with pytest.raises(OnboardError, match="in none of"):
+        topology(msgspec.structs.replace(acme, components=(moved,)), paris, "unit")
+
+
 def test_machines_have_no_network_of_podmans(acme_topology):
     for node in acme_topology.nodes:
         arguments = run_arguments(node, "unit")

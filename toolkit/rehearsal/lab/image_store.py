@@ -15,6 +15,7 @@ from toolkit.errors import OnboardError, PrerequisiteMissing
 from toolkit.rehearsal.lab import images
 from toolkit.rehearsal.lab.apt_sources import Source, as_file, machine_sources
 from toolkit.rehearsal.lab.podman import DIES_WITH_US, PACKAGES, Podman, PodmanPaths
+from toolkit.rehearsal.namespace import search_path
 
 Say = Callable[[str], None]
 
@@ -37,7 +38,7 @@ def ensure_images(say: Say, *, cache: Path | None = None) -> Path:
     if (store / "complete").exists():
         return store / "root"
     cache.mkdir(parents=True, exist_ok=True)
-    with _lock(cache / "images.lock", say):
+    with lock(cache / "images.lock", say):
         if not (store / "complete").exists():
             _remove_tree(store)
             _build(store, cache, sources, say)
@@ -96,7 +97,7 @@ def _build(store: Path, cache: Path, sources: tuple[Source, ...], say: Say) -> N
 
 
 def _call(command: list[str], *, scratch: Path) -> None:
-    env = {**os.environ, "TMPDIR": str(scratch)}
+    env = {**os.environ, "PATH": search_path(), "TMPDIR": str(scratch)}
     try:
         # When this process dies, so does the builder: a killed rehearsal leaves no process behind.
         done = subprocess.run(
@@ -112,7 +113,8 @@ def _call(command: list[str], *, scratch: Path) -> None:
 
 
 @contextmanager
-def _lock(path: Path, say: Say) -> Iterator[None]:
+def lock(path: Path, say: Say) -> Iterator[None]:
+    """Hold the file's lock; a killed holder's is free by itself."""
     with path.open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -21,7 +21,7 @@ home=$(getent passwd "$user" | cut -d: -f6)
 install -d -m 0700 -o "$user" -g "$user" "$home/.ssh"
 cat >"$home/.ssh/authorized_keys"
 chown "$user:" "$home/.ssh/authorized_keys"; chmod 0600 "$home/.ssh/authorized_keys"
-for _ in $(seq 300); do
+for _ in $(seq 600); do
   case $(systemctl is-system-running 2>/dev/null || :) in running|degraded) break;; esac
   sleep 0.1
 done
@@ -45,6 +45,8 @@ def run_arguments(node: Node, rehearsal_id: str) -> list[str]:
         *("--network", "none"),
         *("--systemd", "always"),
         *("--pull", "never"),
+        # The default profile forbids the mounts that systemd makes for its services. The lab is no security boundary.
+        *("--security-opt", "apparmor=unconfined"),
         *("--cgroup-parent", cgroup(rehearsal_id)),
         *("--label", f"onboard.rehearsal={rehearsal_id}"),
         *("--env", f"{REHEARSAL}={rehearsal_id}"),
@@ -64,7 +66,7 @@ def cgroup(rehearsal_id: str) -> str:
 def make_ready(podman: Podman, node: Node, public_key: str) -> str:
     """Wait until the machine has booted, let the rehearsal's key in, and return its public host key."""
     arguments = ["exec", "--interactive", node.name, "sh", "-c", _READY, "ready", node.user, str(node.ssh_port)]
-    host_key = podman.run(*arguments, stdin=public_key.encode(), timeout=60).strip()
+    host_key = podman.run(*arguments, stdin=public_key.encode(), timeout=150).strip()
     if not host_key.startswith("ssh-ed25519 "):
         raise OnboardError(f"{node.name} shows no host key")
     return host_key

@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from toolkit.errors import OnboardError, PrerequisiteMissing
+from toolkit.rehearsal.namespace import search_path
 
 TAG = "ONBOARD_LAB"
 """Environment variable that every process which the lab itself starts carries, with the rehearsal's id."""
@@ -105,6 +106,7 @@ class Podman:
         """
         env = {key: value for key, value in os.environ.items() if not key.startswith(("CONTAINERS_", "CONTAINER_"))}
         # The machine-wide registries file is not wanted either: every image is named by our own store.
+        env["PATH"] = search_path()
         env |= environment(self.paths) | self.tags | {"TMPDIR": self.paths.tmp}
         try:
             done = subprocess.run(

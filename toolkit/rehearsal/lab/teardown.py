@@ -93,11 +93,17 @@ def _places(rehearsal_id: str, folder: Path | None) -> list[Path]:
 
 
 def _kill(listed: Callable[[], list[int]]) -> None:
-    """SIGKILL what ``listed()`` names until it names nothing, five seconds at most."""
+    """SIGKILL what ``listed()`` names until it names nothing, five seconds at most.
+
+    A process that is just being replaced by exec(2) shows no environment for a moment: two looks must find nothing.
+    """
     deadline = time.monotonic() + 5
-    while (pids := listed()) and time.monotonic() < deadline:
+    clear = 0
+    while clear < 2 and time.monotonic() < deadline:
+        pids = listed()
         background.kill(pids, signal.SIGKILL)
-        time.sleep(0.05)
+        clear = 0 if pids else clear + 1
+        time.sleep(0.03)
 
 
 def _members(rehearsal_id: str) -> list[int]:

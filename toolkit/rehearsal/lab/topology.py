@@ -9,6 +9,7 @@ The wan segment holds public addresses as /32 with an on-link default route, so 
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import re
 from typing import Literal
@@ -107,6 +108,12 @@ def topology(inventory: Inventory, profile: ProviderProfile, rehearsal_id: str) 
     for user in (profile.hub.user, *(site.access.user for site in inventory.sites)):
         if not _USER.match(user):
             raise OnboardError(f"{user!r} cannot be a login name on a Debian host")
+    for network in (*profile.hub.networks, *(network for site in inventory.sites for network in site.networks)):
+        _checked(network)
+    for tenant in inventory.tenants:
+        _checked(tenant.landing_zone.cidr)
+    for address in (profile.hub.public_address, *(site.vpn_endpoint.public_address for site in inventory.sites)):
+        _checked(f"{address}/32")
     svc = _interface(profile.hub.controller, profile.hub.networks, "the profile's controller")
     segments = [Segment(name="wan", bridge="wan"), Segment(name="svc", bridge="svc", address=svc)]
     nodes = [_hub(profile)]
@@ -259,12 +266,23 @@ def _cloud(tenant: Tenant) -> Node:
     )
 
 
+def _checked(network: str) -> None:
+    """Networks become words of ip(8)'s batches and of swanctl's files: anything but the canonical form is refused."""
+    try:
+        canonical = str(ipaddress.IPv4Network(network))
+    except ValueError as error:
+        raise OnboardError(f"{network!r} is no IPv4 network or address") from error
+    if canonical != network:
+        raise OnboardError(f"{network!r} is not written as {canonical}")
+
+
 def _interface(address: str, networks: tuple[str, ...], what: str) -> str:
     """``address/prefix`` by the network that holds it."""
     for network in networks:
         parsed = ipaddress.ip_network(network)
-        if ipaddress.ip_address(address) in parsed:
-            return f"{address}/{parsed.prefixlen}"
+        with contextlib.suppress(ValueError):
+            if ipaddress.IPv4Address(address) in parsed:
+                return f"{address}/{parsed.prefixlen}"
     raise OnboardError(f"{what} has address {address}, which is in none of {', '.join(networks)}")
 
 
