@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,11 +16,12 @@ PATH = click.Path(path_type=Path)
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
-    """How the user wants to see things: ``output`` is text or json (and what a command offers beside them)."""
+    """How the user wants to see things: ``output`` is text or json; ``colored`` when stdout is a terminal."""
 
     output: str
     verbose: bool
     quiet: bool
+    colored: bool = False
 
     @property
     def as_json(self) -> bool:
@@ -31,9 +34,10 @@ def common(*, formats: tuple[str, ...] = ("text", "json")) -> Callable[[Callable
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)
         def call(*, output: str, verbose: bool, quiet: bool, no_color: bool, **named: Any) -> Any:
+            colored = sys.stdout.isatty() and not no_color and "NO_COLOR" not in os.environ
             if no_color:
                 click.get_current_context().color = False
-            return function(shown=Shown(output=output, verbose=verbose, quiet=quiet), **named)
+            return function(shown=Shown(output=output, verbose=verbose, quiet=quiet, colored=colored), **named)
 
         decorated: Callable[..., Any] = call
         for option in (

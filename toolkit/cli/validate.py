@@ -26,5 +26,12 @@ def validate(*, paths: tuple[Path, ...], shown: Shown) -> int:
     if shown.as_json:
         print_json(problems.as_json(report.problems, files=report.files, components=report.components))
     else:
-        click.echo(problems.as_text(report.problems, files=report.files, components=report.components), nl=False)
+        text = problems.as_text(
+            report.problems,
+            files=report.files,
+            components=report.components,
+            snippets=report.snippets,
+            color=shown.colored,
+        )
+        click.echo(text, nl=False, color=shown.colored)
     return InventoryInvalid.exit_code if any(problem.severity == "error" for problem in report.problems) else 0
