@@ -1,18 +1,18 @@
-"""Ansible's hosts and variables from the inventory, as one YAML file in which no string is ever a template. Pure.
+"""Ansible's hosts and variables from the inventory, as one file in which no string is ever a template. Pure.
 
-Every string is written as ``!unsafe``, ours as well as the customer's: Ansible takes it as it is. Secrets do not stand in
-it, only the paths of files that hold them.
+Every string is marked unsafe, ours as well as the customer's: Ansible takes it as it is. Secrets do not stand in it,
+only the paths of files that hold them.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
 from toolkit.configure.vpn import File
 from toolkit.errors import ConfigureFailed
@@ -164,30 +164,29 @@ def _address(name: str, bindings: Bindings) -> dict[str, Any]:
 
 
 def _file_list(files: Iterable[File]) -> list[dict[str, str]]:
-    return [{"path": file.path, "mode": f"{file.mode:04o}"} for file in files]
-
-
-class _Unsafe(yaml.SafeDumper):
-    """Writes every string as ``!unsafe``, but the keys that name variables, groups and hosts."""
-
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - yaml's signature
-        return True
-
-    def represent_mapping(self, tag: str, mapping: Any, flow_style: bool | None = None) -> yaml.MappingNode:
-        node = super().represent_mapping(tag, mapping, flow_style)
-        for key, _ in node.value:
-            key.tag = "tag:yaml.org,2002:str"
-        return node
-
-
-_Unsafe.add_representer(str, lambda dumper, text: dumper.represent_scalar("!unsafe", text, style='"'))
+    return [{"path": f"/{file.path}", "mode": f"{file.mode:04o}"} for file in files]
 
 
 def render(document: Mapping[str, Any]) -> bytes:
-    """The document as YAML in ASCII; raises ConfigureFailed for what YAML cannot carry (a lone surrogate)."""
+    """The document as JSON in which every string is ``{"__ansible_unsafe": "…"}``; Ansible's YAML inventory reads JSON.
+
+    YAML's own ``!unsafe`` is not used: Ansible resolves what stands behind it, so that ``"0600"`` becomes a number.
+    Raises ConfigureFailed for what cannot be encoded (a lone surrogate).
+    """
+    text = json.dumps(_unsafe(document), sort_keys=True, ensure_ascii=False)
     try:
-        return yaml.dump(dict(document), Dumper=_Unsafe, sort_keys=True, width=2**20).encode("ascii")
-    except (UnicodeError, yaml.YAMLError) as error:
+        return text.encode()
+    except UnicodeError as error:
         raise ConfigureFailed(
             f"a value cannot be given to Ansible: {error}", fix="remove the broken character from the inventory"
         ) from error
+
+
+def _unsafe(value: Any) -> Any:
+    if isinstance(value, str):
+        return {"__ansible_unsafe": value}
+    if isinstance(value, Mapping):
+        return {key: _unsafe(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_unsafe(one) for one in value]
+    return value

@@ -1,0 +1,171 @@
+#!/usr/bin/python
+# SPDX-License-Identifier: Apache-2.0
+"""Many small files of a host in one execution: a role's configuration costs one connection, not one per file."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shlex
+import tempfile
+
+from ansible.module_utils.basic import AnsibleModule
+
+DOCUMENTATION = r"""
+module: files
+short_description: Write, correct and remove a set of files
+description:
+  - Compares every file with what it should be and changes only what differs; each is replaced whole.
+  - Contents are never logged or returned.
+options:
+  folders:
+    description: Folders that exist with that mode, in this order, before the files.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      path: {description: Absolute path., type: path, required: true}
+      mode: {description: Octal permissions., type: str, default: "0755"}
+      owner: {description: Owner., type: str, default: root}
+  files:
+    description: Files that exist with that content.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      path: {description: Absolute path., type: path, required: true}
+      content: {description: The whole content; without it that of C(contents)., type: str}
+      mode: {description: Octal permissions., type: str, default: "0644"}
+      owner: {description: Owner., type: str, default: root}
+      validate: {description: Command that must succeed on the new file, whose path replaces C(%s)., type: str}
+  contents:
+    description: Contents by path, for files that carry none themselves.
+    type: dict
+    default: {}
+  absent:
+    description: Files that do not exist.
+    type: list
+    elements: path
+    default: []
+author: [onboarding-toolkit contributors]
+"""
+
+EXAMPLES = r"""
+- onboard.host.files:
+    files:
+      - {path: /etc/motd, content: "managed\n"}
+"""
+
+RETURN = r"""
+count:
+  description: How many files and folders were, or in check mode would be, changed.
+  type: int
+  returned: always
+"""
+
+
+def attributes(path: str, mode: str, owner: str, *, check: bool) -> bool:
+    """Correct mode and owner of an existing path; True when they differed."""
+    wanted, user = int(mode, 8), pwd.getpwnam(owner)
+    now = os.stat(path, follow_symlinks=False)
+    differs = (now.st_mode & 0o7777, now.st_uid, now.st_gid) != (wanted, user.pw_uid, user.pw_gid)
+    if differs and not check:
+        os.chown(path, user.pw_uid, user.pw_gid)
+        os.chmod(path, wanted)
+    return differs
+
+
+def folder(wanted: dict, *, check: bool) -> bool:
+    """Make a folder; True when something differed."""
+    missing = not os.path.isdir(wanted["path"])
+    if missing and check:
+        return True
+    os.makedirs(wanted["path"], mode=0o755, exist_ok=True)
+    return attributes(wanted["path"], wanted["mode"], wanted["owner"], check=check) or missing
+
+
+def place(module: AnsibleModule, wanted: dict, *, check: bool) -> bool:
+    """Write a file; True when something differed."""
+    path, content = wanted["path"], wanted["content"].encode("utf-8")
+    try:
+        with open(path, "rb") as present:
+            same = present.read() == content and not os.path.islink(path)
+    except FileNotFoundError:
+        same = False
+    if same:
+        return attributes(path, wanted["mode"], wanted["owner"], check=check)
+    if check:
+        return True
+    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".onboard-")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+        if wanted["validate"]:
+            command = [temporary if word == "%s" else word for word in shlex.split(wanted["validate"])]
+            status, out, err = module.run_command(command)
+            if status:
+                module.fail_json(msg=f"{path} is refused by {command[0]}", stdout=out, stderr=err)
+        attributes(temporary, wanted["mode"], wanted["owner"], check=False)
+        os.rename(temporary, path)
+    finally:
+        if os.path.exists(temporary):
+            os.unlink(temporary)
+    return True
+
+
+def main() -> None:
+    """Carry out the arguments."""
+    text, owner = {"type": "str"}, {"type": "str", "default": "root"}
+    path = {"type": "path", "required": True}
+    module = AnsibleModule(
+        argument_spec={
+            "folders": {
+                "type": "list",
+                "elements": "dict",
+                "default": [],
+                "options": {"path": path, "mode": {"type": "str", "default": "0755"}, "owner": owner},
+            },
+            "files": {
+                "type": "list",
+                "elements": "dict",
+                "default": [],
+                "options": {
+                    "path": path,
+                    "content": {"type": "str", "no_log": True},
+                    "mode": {"type": "str", "default": "0644"},
+                    "owner": owner,
+                    "validate": text,
+                },
+            },
+            "contents": {"type": "dict", "default": {}, "no_log": True},
+            "absent": {"type": "list", "elements": "path", "default": []},
+        },
+        supports_check_mode=True,
+        # else every content is written to the host's log
+        no_log=True,
+    )
+    check, changed = module.check_mode, 0
+    here = None
+    try:
+        for wanted in module.params["folders"]:
+            here = wanted["path"]
+            if folder(wanted, check=check):
+                changed += 1
+        for wanted in module.params["files"]:
+            here = wanted["path"]
+            if wanted["content"] is None:
+                wanted["content"] = module.params["contents"][here]
+            if place(module, wanted, check=check):
+                changed += 1
+        for here in module.params["absent"]:
+            if os.path.lexists(here):
+                changed += 1
+                if not check:
+                    os.unlink(here)
+    except (OSError, KeyError) as error:
+        module.fail_json(msg=f"{here}: {error}")
+    module.exit_json(changed=bool(changed), count=changed)
+
+
+if __name__ == "__main__":
+    main()
