@@ -17,7 +17,14 @@ from toolkit.rehearsal.lab.podman import PodmanPaths, containers_conf, environme
 from toolkit.rehearsal.receiver import Receiver
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
-PATHS = PodmanPaths(configuration="/run/x/etc", graphroot="/x/c", runroot="/run/x/run", tmp="/run/x/tmp", images="/i")
+PATHS = PodmanPaths(
+    configuration="/run/x/etc",
+    runtime="/x/bin/runc",
+    graphroot="/x/c",
+    runroot="/run/x/run",
+    tmp="/run/x/tmp",
+    images="/i",
+)
 
 
 def test_a_process_is_known_by_number_start_and_tag(tmp_path):
@@ -46,6 +53,8 @@ def test_podman_keeps_to_the_rehearsals_folders():
     conf = containers_conf(PATHS, nofile=1024, tags={"ONBOARD_LAB": 'x"y'})
     assert 'tmp_dir = "/run/x/tmp"' in conf
     assert 'lock_type = "file"' in conf
+    assert 'runc = ["/x/bin/runc"]' in conf
+    assert "CONTAINERS_CONF=/run/x/etc/containers.conf" in conf
     assert '"ONBOARD_LAB=x\\"y"' in conf
     assert 'additionalimagestores = ["/i"]' in storage_conf(PATHS)
     assert set(environment(PATHS)) == {"CONTAINERS_CONF", "CONTAINERS_STORAGE_CONF"}

@@ -63,6 +63,7 @@ def _build(store: Path, cache: Path, sources: tuple[Source, ...], say: Say) -> N
     podman = Podman(
         PodmanPaths(
             configuration=str(build),
+            runtime=str(build / "runc"),
             graphroot=str(store / "root"),
             runroot=str(build / "run"),
             tmp=str(build / "tmp"),

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import resource
+import shlex
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -25,9 +27,14 @@ PACKAGES = ("podman", "runc", "conmon", "mmdebstrap", "nftables", "iproute2", "o
 
 
 class PodmanPaths(msgspec.Struct, frozen=True, kw_only=True):
-    """Absolute paths: ``configuration`` holds both files, ``images`` is an image store to read from, or None."""
+    """Absolute paths: ``configuration`` holds both files, ``images`` is an image store to read from, or None.
+
+    ``runtime`` is a script that calls runc with its state below ``tmp``, not in the machine-wide /run/runc, where a
+    killed call would leave it. It is not in /run, which is often mounted noexec.
+    """
 
     configuration: str
+    runtime: str = ""
     graphroot: str
     runroot: str
     tmp: str
@@ -36,7 +43,9 @@ class PodmanPaths(msgspec.Struct, frozen=True, kw_only=True):
 
 def containers_conf(paths: PodmanPaths, *, nofile: int, tags: dict[str, str]) -> str:
     """``nofile``: this process's hard limit; without CAP_SYS_RESOURCE a container may not ask for more."""
-    monitor = ", ".join(_quoted(f"{key}={value}") for key, value in {"PATH": os.defpath, **tags}.items())
+    # conmon calls podman again when a container ends: with these settings, or it would use the machine's.
+    monitored = {"PATH": search_path(), **environment(paths), **tags}
+    monitor = ", ".join(_quoted(f"{key}={value}") for key, value in monitored.items())
     return "\n".join(
         [
             "[containers]",
@@ -53,6 +62,8 @@ def containers_conf(paths: PodmanPaths, *, nofile: int, tags: dict[str, str]) ->
             'lock_type = "file"',
             f"tmp_dir = {_quoted(paths.tmp)}",
             f"conmon_env_vars = [{monitor}]",
+            "[engine.runtimes]",
+            f"runc = [{_quoted(paths.runtime)}]",
             "[network]",
             f"network_config_dir = {_quoted(paths.tmp + '/networks')}",
             "",
@@ -89,11 +100,18 @@ class Podman:
         self.tags = tags
 
     def prepare(self) -> None:
-        """Write the two configuration files and the folders that they name."""
+        """Write the two configuration files, the runtime script, and the folders that they name."""
         nofile = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         for folder in (self.paths.configuration, self.paths.graphroot, self.paths.runroot, self.paths.tmp):
             Path(folder).mkdir(parents=True, exist_ok=True, mode=0o700)
         conf = containers_conf(self.paths, nofile=min(nofile, 1_048_576), tags=self.tags)
+        runc = shutil.which("runc", path=search_path())
+        if runc is None:
+            raise PrerequisiteMissing("runc is not installed", fix=f"apt-get install {' '.join(PACKAGES)}")
+        script = Path(self.paths.runtime)
+        script.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        script.write_text(f'#!/bin/sh\nexec {shlex.quote(runc)} --root {shlex.quote(self.paths.tmp)}/runc "$@"\n')
+        script.chmod(0o700)
         Path(self.paths.configuration, "containers.conf").write_text(conf)
         Path(self.paths.configuration, "storage.conf").write_text(storage_conf(self.paths))
 

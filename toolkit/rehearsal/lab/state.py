@@ -54,6 +54,7 @@ def podman_paths(rehearsal_id: str, folder: Path, images: str | None) -> PodmanP
     run = run_folder(rehearsal_id) / "lab"
     return PodmanPaths(
         configuration=str(run / "etc"),
+        runtime=str(folder / "bin" / "runc"),
         graphroot=str(folder / "containers"),
         runroot=str(run / "run"),
         tmp=str(run / "tmp"),

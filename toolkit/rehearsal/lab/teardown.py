@@ -19,7 +19,6 @@ from toolkit.rehearsal.lab.state import FILE, podman_paths, remembered_folder, r
 from toolkit.rehearsal.lab.wiring import clear_bridges
 
 _CGROUPS = Path("/sys/fs/cgroup")
-_RUNC = Path("/run/runc")
 _CONTAINER = ("conmon", "systemd", "init")
 
 
@@ -56,8 +55,7 @@ def remove(rehearsal_id: str, folder: Path | None) -> None:
         _unmount_below(place)
     _remove_cgroups(rehearsal_id)
     if folder is not None:
-        _remove_runc(folder)
-        for name in ("containers", "ssh", "logs"):
+        for name in ("containers", "bin", "ssh", "logs"):
             shutil.rmtree(folder / name, ignore_errors=True)
         (folder / "alerts.ndjson").unlink(missing_ok=True)
     shutil.rmtree(own, ignore_errors=True)
@@ -81,8 +79,6 @@ def leftovers(rehearsal_id: str, *, folder: Path | None = None) -> list[str]:
         found += [f"mount: {point}" for point in mounts if point.startswith(f"{place}/")]
         if place.exists():
             found.append(f"folder: {place}")
-    if folder is not None:
-        found += [f"runtime state: {path}" for path in _runc_states(folder)]
     links = subprocess.run(["ip", "-o", "link", "show"], capture_output=True, text=True, check=False).stdout
     found += [f"link: {line.split(':')[1].strip()}" for line in links.splitlines() if f"ob-{rehearsal_id}" in line]
     return sorted(found)
@@ -145,14 +141,3 @@ def _mount_points() -> list[str]:
 def _unmount_below(folder: Path) -> None:
     for point in sorted((p for p in _mount_points() if p.startswith(f"{folder}/")), key=len, reverse=True):
         subprocess.run(["umount", "--lazy", point], capture_output=True, check=False)
-
-
-def _runc_states(folder: Path) -> list[Path]:
-    """State folders that runc keeps of containers whose files lie in ``folder``."""
-    wanted = str(folder.resolve()).encode()
-    return [path.parent for path in _RUNC.glob("*/state.json") if wanted in path.read_bytes()]
-
-
-def _remove_runc(folder: Path) -> None:
-    for state in _runc_states(folder):
-        shutil.rmtree(state, ignore_errors=True)
