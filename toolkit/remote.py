@@ -23,6 +23,9 @@ from toolkit.model.bindings import Bindings, HostBinding
 CONNECT_TIMEOUT = 10
 """Seconds for the TCP connection and key exchange."""
 
+TAGS = ("ONBOARD_REHEARSAL", "ONBOARD_RUN")
+"""Variables by which what a run started is found and ended, should it outlive its parent."""
+
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 _USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
 _HOST_KEY = re.compile(
@@ -44,7 +47,7 @@ def dying_with_parent(argv: Sequence[str]) -> list[str]:
 
 def tool_environment(home: Path) -> dict[str, str]:
     """The whole environment of a started tool: nothing of clouds, agents or other tools is inherited."""
-    kept = {name: os.environ[name] for name in ("PATH", "ONBOARD_REHEARSAL") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", *TAGS) if name in os.environ}
     return {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", **kept, "HOME": str(home), "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
 
 

@@ -128,7 +128,7 @@ def resume(
 
     store = workspace.store()
     row = store.run(run)
-    if row.state == "done":
+    if is_whole(workspace, row):
         raise UsageError(f"run {run} is done", fix="apply the plan again to find out whether anything changed")
     with store.lease("run") as lease:
         kill_tagged("ONBOARD_RUN", run)
@@ -140,6 +140,11 @@ def resume(
         return _Run(workspace, store=store, lease=lease, row=row, plan=plan, prepared=prepared).execute(
             listeners=listeners, passed_gates=passed_gates, evidence_key=evidence_key
         )
+
+
+def is_whole(workspace: Workspace, row: RunRow) -> bool:
+    """Whether a run is done down to its evidence and report, so that nothing of it is left to do."""
+    return row.state == "done" and (workspace.evidence / row.id).is_dir() and workspace.report(row.id).is_file()
 
 
 def verify(

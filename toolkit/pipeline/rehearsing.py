@@ -23,7 +23,7 @@ from toolkit.canonical import canonical_bytes, write_atomic
 from toolkit.errors import Interrupted, Locked, OnboardError, PrerequisiteMissing, UsageError
 from toolkit.model.bindings import Bindings
 from toolkit.pipeline import planning
-from toolkit.pipeline.applying import RunSummary, summary
+from toolkit.pipeline.applying import RunSummary, is_whole, summary
 from toolkit.pipeline.throwaway import Place, make_world, remove_world
 from toolkit.pipeline.workspace import CONFIG_HOME, Workspace
 from toolkit.run import owner
@@ -119,7 +119,8 @@ def _carry_through(request: RehearseRequest, rehearsal: Rehearsal, *, say: Say, 
             bindings = make_world(place_of(workspace, rehearsal), planning.prepare(workspace), say=say)
             _approve(bindings, rehearsal, Path(place_of(workspace, rehearsal).folder))
             run = _run_of(workspace.store(), rehearsal) if resumed else None
-            code = _apply(request, rehearsal, bindings, run=run, interrupts=interrupts)
+            whole = run is not None and is_whole(workspace, workspace.store().run(run))
+            code = 0 if whole else _apply(request, rehearsal, bindings, run=run, interrupts=interrupts)
             outcome = _outcome(workspace, rehearsal, code)
     except BaseException:
         if not keep:

@@ -43,7 +43,11 @@ def _boot() -> str:
 
 def current() -> Owner:
     """This process."""
-    pid = os.getpid()
+    return named(os.getpid())
+
+
+def named(pid: int) -> Owner:
+    """The process that has this number now."""
     return Owner(host=socket.gethostname(), boot=_boot(), pid=pid, start=_start_time(pid) or 0)
 
 

@@ -41,11 +41,13 @@ def main() -> None:
     def say(line: Line) -> None:
         events.write(msgspec.json.encode(line) + b"\n")
 
-    def emit(message: str, **data: Any) -> None:
-        say(Line(kind="progress", message=message, data=data))
-
     try:
         request = msgspec.json.decode(sys.stdin.buffer.read(), type=StepRequest)
+
+        def emit(message: str, **data: Any) -> None:
+            say(Line(kind="progress", message=message, data=data))
+            _hold("at", request, say, message=message)
+
         _hold("before", request, say)
         result = actions.resolve(request.step.action)(request, emit)
         _hold("after", request, say)
@@ -63,13 +65,16 @@ def main() -> None:
         say(Line(kind="result", result=result))
 
 
-def _hold(point: str, request: StepRequest, say: Any) -> None:
-    """Fault injection: wait to be killed at ``ONBOARD_HOLD=<step name>:<before|after>``, once per marker file.
+def _hold(point: str, request: StepRequest, say: Any, *, message: str = "") -> None:
+    """Fault injection: wait to be killed where ``ONBOARD_HOLD`` says, once per marker file.
 
-    A run in which this happened is marked as faulted, so that its evidence is worth nothing for a real apply.
+    ``<step name>:before`` and ``:after`` are around the stage's function, ``<step name>:at:<text>`` is its first
+    progress message with that text: what the stage started goes on meanwhile. A run in which this happened is marked
+    as faulted, so that its evidence is worth nothing for a real apply.
     """
     wanted, marker = os.environ.get("ONBOARD_HOLD", ""), os.environ.get("ONBOARD_HOLD_MARKER", "")
-    if wanted != f"{request.step.name}:{point}" or not marker or Path(marker).exists():
+    here, _, text = wanted.removeprefix(f"{request.step.name}:").partition(":")
+    if here != point or text not in message or not marker or Path(marker).exists():
         return
     say(Line(kind="progress", message=f"fault injected: held {point}", data={"fault": wanted}))
     Path(marker).write_text(str(os.getpid()))

@@ -41,11 +41,9 @@ def launcher_script(*, endpoint: str, control: Path | None, account: str, packag
     }
     assignments = " ".join(f"{name}={shlex.quote(value)}" for name, value in settings.items())
     command = f"{shlex.quote(sys.executable)} -m toolkit.rehearsal.standin"
-    # the tag of the rehearsal stays: it is how `rehearse down` finds what is left
-    return (
-        "#!/bin/sh\n"
-        f'exec env -i ${{ONBOARD_REHEARSAL:+"ONBOARD_REHEARSAL=$ONBOARD_REHEARSAL"}} {assignments} {command} "$@"\n'
-    )
+    # these tags stay: by them `rehearse down` and a resumed run find what is left
+    tags = " ".join(f'${{{name}:+"{name}=${name}"}}' for name in ("ONBOARD_REHEARSAL", "ONBOARD_RUN"))
+    return f'#!/bin/sh\nexec env -i {tags} {assignments} {command} "$@"\n'
 
 
 def install_launcher(folder: Path, *, endpoint: str, account: str, control: Path | None = None) -> Path:
