@@ -33,7 +33,7 @@ def tags(rehearsal_id: str) -> dict[str, str]:
 
 def open_podman(state: LabState) -> Podman:
     """The running lab's podman."""
-    return Podman(state.podman, tags=tags(state.id))
+    return Podman(state.podman, tags=tags(state.id), netns=state.netns)
 
 
 def up(topology: Topology, folder: Path, *, say: Say) -> LabState:
@@ -93,7 +93,7 @@ def _make(topology: Topology, folder: Path, images: Path, say: Say) -> LabState:
     namespace.make(netns)
     wiring.make_bridges(netns, topology)
     key = _make_key(folder / "ssh" / "id_ed25519")
-    podman = Podman(podman_paths(topology.id, folder, str(images)), tags=tags(topology.id))
+    podman = Podman(podman_paths(topology.id, folder, str(images)), tags=tags(topology.id), netns=netns)
     podman.prepare()
     public = key.with_suffix(".pub").read_text()
     say(f"starting {len(topology.nodes)} machines")

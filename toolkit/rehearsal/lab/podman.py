@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from toolkit.errors import OnboardError, PrerequisiteMissing
+from toolkit.rehearsal import namespace
 from toolkit.rehearsal.namespace import search_path
 
 TAG = "ONBOARD_LAB"
@@ -23,6 +24,8 @@ TAG = "ONBOARD_LAB"
 REHEARSAL = "ONBOARD_REHEARSAL"
 DIES_WITH_US = ("setpriv", "--pdeathsig", "TERM")
 """Prefix (util-linux) for a program that must not outlive the thread that started it."""
+_KEPT = frozenset({"http_proxy", "https_proxy", "no_proxy", "ssl_cert_file", "ssl_cert_dir"})
+"""Of the user's environment, in any case: how the outside is reached. The rest, credentials too, stays with the user."""
 PACKAGES = ("podman", "runc", "conmon", "mmdebstrap", "nftables", "iproute2", "openssh-client", "uidmap")
 
 
@@ -93,11 +96,15 @@ def environment(paths: PodmanPaths) -> dict[str, str]:
 
 
 class Podman:
-    """Runs podman for one storage; ``tags`` are set in the environment of everything that it starts."""
+    """Runs podman for one storage; ``tags`` are set in the environment of everything that it starts.
 
-    def __init__(self, paths: PodmanPaths, *, tags: dict[str, str]) -> None:
+    ``netns`` names the network namespace that it and its monitors live in, where that exists; None: the machine's.
+    """
+
+    def __init__(self, paths: PodmanPaths, *, tags: dict[str, str], netns: str | None = None) -> None:
         self.paths = paths
         self.tags = tags
+        self.netns = netns
 
     def prepare(self) -> None:
         """Write the two configuration files, the runtime script, and the folders that they name."""
@@ -122,13 +129,13 @@ class Podman:
 
         ``bound``: podman ends when this thread does.
         """
-        env = {key: value for key, value in os.environ.items() if not key.startswith(("CONTAINERS_", "CONTAINER_"))}
-        # The machine-wide registries file is not wanted either: every image is named by our own store.
-        env["PATH"] = search_path()
-        env |= environment(self.paths) | self.tags | {"TMPDIR": self.paths.tmp}
+        env = {key: value for key, value in os.environ.items() if key.lower() in _KEPT}
+        env |= {"PATH": search_path(), "HOME": self.paths.tmp, "TMPDIR": self.paths.tmp}
+        env |= environment(self.paths) | self.tags
+        inside = namespace.enter(self.netns) if self.netns and namespace.exists(self.netns) else []
         try:
             done = subprocess.run(
-                [*(DIES_WITH_US if bound else ()), "podman", *arguments],
+                [*(DIES_WITH_US if bound else ()), *inside, "podman", *arguments],
                 input=stdin,
                 capture_output=True,
                 env=env,

@@ -44,7 +44,11 @@ def remove(rehearsal_id: str, folder: Path | None) -> None:
     # In-flight podman calls of a killed `up` would make new containers behind our back: they go first.
     _kill(lambda: [pid for pid in background.tagged(rehearsal_id) if background.name_of(pid) not in _CONTAINER])
     if folder is not None and Path(podman_paths(rehearsal_id, folder, None).configuration, "storage.conf").exists():
-        podman = Podman(podman_paths(rehearsal_id, folder, None), tags={TAG: rehearsal_id, REHEARSAL: rehearsal_id})
+        podman = Podman(
+            podman_paths(rehearsal_id, folder, None),
+            tags={TAG: rehearsal_id, REHEARSAL: rehearsal_id},
+            netns=namespace.namespace(rehearsal_id),
+        )
         # What podman cannot remove (its own files may be torn) is removed below, by hand.
         with contextlib.suppress(OnboardError):
             podman.run("rm", "--force", "--time", "0", "--all", "--volumes", timeout=60, check=False)

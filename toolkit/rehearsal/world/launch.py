@@ -13,7 +13,7 @@ from pathlib import Path
 from toolkit.errors import OnboardError
 from toolkit.rehearsal.world.control import WorldControl
 
-_SCRUBBED = ("AWS_", "AZURE_", "GOOGLE_", "PULUMI_", "ANSIBLE_", "MOTO_", "S3_", "BOTO")
+_KEPT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TZ", "TMPDIR")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,11 +64,13 @@ def start_world(
     """Start a world that outlives its starter (own session) and return once it answers.
 
     ``folder`` (short: a socket lives in it) gets ready.json, control.sock and log; ``prefix`` runs it elsewhere
-    (``("ip", "netns", "exec", name)``); ``env`` is added to a scrubbed environment. Raises OnboardError on failure.
+    (``("ip", "netns", "exec", name)``); ``env`` is added to an environment in which nothing is the user's, the home
+    included. Raises OnboardError on failure.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     (folder / "ready.json").unlink(missing_ok=True)
-    scrubbed = {name: value for name, value in os.environ.items() if not name.startswith(_SCRUBBED)}
+    scrubbed = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    scrubbed["HOME"] = str(folder)
     package_root = str(Path(__file__).resolve().parents[3])
     scrubbed["PYTHONPATH"] = os.pathsep.join(filter(None, (package_root, scrubbed.get("PYTHONPATH"))))
     command = [*prefix, *world_command(folder, account=account, region=region, outside_range=outside_range)]
