@@ -8,6 +8,7 @@ import os
 import pwd
 import shlex
 import tempfile
+from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -67,36 +68,35 @@ count:
 def attributes(path: str, mode: str, owner: str, *, check: bool) -> bool:
     """Correct mode and owner of an existing path; True when they differed."""
     wanted, user = int(mode, 8), pwd.getpwnam(owner)
-    now = os.stat(path, follow_symlinks=False)
+    now = Path(path).lstat()
     differs = (now.st_mode & 0o7777, now.st_uid, now.st_gid) != (wanted, user.pw_uid, user.pw_gid)
     if differs and not check:
         os.chown(path, user.pw_uid, user.pw_gid)
-        os.chmod(path, wanted)
+        Path(path).chmod(wanted)
     return differs
 
 
 def folder(wanted: dict, *, check: bool) -> bool:
     """Make a folder; True when something differed."""
-    missing = not os.path.isdir(wanted["path"])
+    missing = not Path(wanted["path"]).is_dir()
     if missing and check:
         return True
-    os.makedirs(wanted["path"], mode=0o755, exist_ok=True)
+    Path(wanted["path"]).mkdir(mode=0o755, parents=True, exist_ok=True)
     return attributes(wanted["path"], wanted["mode"], wanted["owner"], check=check) or missing
 
 
 def place(module: AnsibleModule, wanted: dict, *, check: bool) -> bool:
     """Write a file; True when something differed."""
-    path, content = wanted["path"], wanted["content"].encode("utf-8")
+    path, content = Path(wanted["path"]), wanted["content"].encode("utf-8")
     try:
-        with open(path, "rb") as present:
-            same = present.read() == content and not os.path.islink(path)
+        same = path.read_bytes() == content and not path.is_symlink()
     except FileNotFoundError:
         same = False
     if same:
         return attributes(path, wanted["mode"], wanted["owner"], check=check)
     if check:
         return True
-    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".onboard-")
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".onboard-")
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
@@ -106,10 +106,9 @@ def place(module: AnsibleModule, wanted: dict, *, check: bool) -> bool:
             if status:
                 module.fail_json(msg=f"{path} is refused by {command[0]}", stdout=out, stderr=err)
         attributes(temporary, wanted["mode"], wanted["owner"], check=False)
-        os.rename(temporary, path)
+        Path(temporary).rename(path)
     finally:
-        if os.path.exists(temporary):
-            os.unlink(temporary)
+        Path(temporary).unlink(missing_ok=True)
     return True
 
 
@@ -161,7 +160,7 @@ def main() -> None:
             if os.path.lexists(here):
                 changed += 1
                 if not check:
-                    os.unlink(here)
+                    Path(here).unlink()
     except (OSError, KeyError) as error:
         module.fail_json(msg=f"{here}: {error}")
     module.exit_json(changed=bool(changed), count=changed)
