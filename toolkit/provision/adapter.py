@@ -7,10 +7,12 @@ import queue
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from toolkit.errors import Interrupted, Locked, OnboardError, PlanRefused, ProvisionFailed
+from toolkit.provision.checkpoint import checkpoint_file, read_checkpoint
 from toolkit.provision.command import engine_command
 from toolkit.provision.compare import STACK_TYPE, Preview, is_secret
 from toolkit.provision.engine import Engine
@@ -37,14 +39,16 @@ class StackEngine:
     """One stack of the engine. Every method runs the engine's program once and raises an OnboardError when it fails."""
 
     def __init__(self, settings: StackSettings, engine: Engine) -> None:
-        from pulumi.automation import LocalWorkspace, ProjectBackend, ProjectRuntimeInfo, ProjectSettings, Stack
+        from pulumi.automation import LocalWorkspace, ProjectBackend, ProjectRuntimeInfo, ProjectSettings
 
         self.settings = settings
         self._witness: Witness | None = None
         self._secrets = sorted((settings.config[key] for key in settings.secret_keys), key=len, reverse=True)
         for folder in (settings.work, Path(settings.environment["PULUMI_HOME"])):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        Path(settings.backend.removeprefix("file://")).mkdir(parents=True, exist_ok=True, mode=0o700)
+        state = Path(settings.backend.removeprefix("file://"))
+        state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._checkpoint = checkpoint_file(state, project=settings.project, stack=settings.stack)
         workspace = LocalWorkspace(
             work_dir=str(settings.work),
             program=self._program,
@@ -57,7 +61,7 @@ class StackEngine:
             ),
         )
         with self._translated("select"):
-            self._stack = Stack.create_or_select(settings.stack, workspace)
+            self._stack = _quiet_stack(known=self._checkpoint.is_file())(settings.stack, workspace)
 
     def _program(self) -> None:
         """The stack's program; its configuration is set here, so that no file and no command line ever holds it."""
@@ -111,12 +115,7 @@ class StackEngine:
 
     def export(self) -> dict[str, Any]:
         """The deployment of the checkpoint; its secrets stay encrypted."""
-        with self._translated("export"):
-            said = self._stack.workspace.pulumi_command.run(
-                ["stack", "export", "--stack", self.settings.stack], str(self.settings.work), {}
-            )
-        deployment: dict[str, Any] = json.loads(said.stdout)["deployment"] or {}
-        return deployment
+        return read_checkpoint(self._checkpoint) if self._checkpoint.is_file() else {}
 
     def replace(self, deployment: dict[str, Any]) -> None:
         """Put a mended deployment in the checkpoint's place."""
@@ -215,6 +214,30 @@ class StackEngine:
         for value in (*self._secrets, self.settings.environment["PULUMI_CONFIG_PASSPHRASE"]):
             text = text.replace(value, "[secret]")
         return text
+
+
+def _quiet_stack(*, known: bool) -> Any:
+    """The API's ``Stack`` without the commands that it runs for what nobody here reads.
+
+    A known stack need not be selected, every command names it; outputs are read from the checkpoint after an update.
+    """
+    from pulumi.automation import Stack, StackInitMode, UpdateSummary
+
+    class QuietStack(Stack):
+        def __init__(self, name: str, workspace: Any) -> None:
+            self.name, self.workspace, self._mode = name, workspace, StackInitMode.SELECT
+            if not known:
+                workspace.create_stack(name)
+
+        def outputs(self) -> Any:
+            return {}
+
+        def info(self, show_secrets: bool = True) -> Any:  # noqa: ARG002 - the API's signature
+            return UpdateSummary(
+                kind="update", start_time=datetime.now(UTC), message="", environment={}, config={}, result="succeeded"
+            )
+
+    return QuietStack
 
 
 def _drain(

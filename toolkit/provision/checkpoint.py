@@ -1,4 +1,4 @@
-"""The engine's checkpoint of a stack, as far as a resume reads and mends it. Pure.
+"""The engine's checkpoint of a stack, as far as a resume reads and mends it.
 
 An operation that was under way when the engine died stands in ``pending_operations`` with everything that the cloud
 was told. ``settle`` turns each into a resource with the id that was found, or drops it.
@@ -7,10 +7,23 @@ was told. ``settle`` turns each into a resource with the id that was found, or d
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
+
+
+def checkpoint_file(state: Path, *, project: str, stack: str) -> Path:
+    """Where the engine's file backend keeps a stack's checkpoint."""
+    return state / ".pulumi" / "stacks" / project / f"{stack}.json"
+
+
+def read_checkpoint(file: Path) -> dict[str, Any]:
+    """The deployment in a checkpoint, what ``pulumi stack export`` gives; empty for a stack without resources."""
+    found: dict[str, Any] = json.loads(file.read_bytes())["checkpoint"].get("latest") or {}
+    return found
 
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True):

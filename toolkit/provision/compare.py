@@ -66,6 +66,11 @@ def compare(planned: Iterable[Resource], previews: Iterable[Preview], witnessed:
         )
 
 
+def has_effects(previews: Iterable[Preview]) -> bool:
+    """Whether an apply would do anything at all: outputs and references are read again by the next preview."""
+    return any(preview.operation not in {"same", "read"} for preview in previews)
+
+
 def default_tags(resources: Iterable[Resource]) -> dict[str, str]:
     """The tags that the planned provider adds to every object."""
     for resource in resources:

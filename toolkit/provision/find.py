@@ -45,7 +45,9 @@ def _ec2(call: str, result: str, id_: str, *, gone: tuple[str, ...] = ()) -> Fin
         filters = "Filter" if call == "describe_flow_logs" else "Filters"
         wanted = [{"Name": f"tag:{OWNER}", "Values": [inputs["tags"][OWNER]]}]
         found = getattr(clients("ec2"), call)(**{filters: wanted})[result]
-        return [one[id_] for one in found if one.get("State") not in gone]
+        owner = {"Key": OWNER, "Value": inputs["tags"][OWNER]}
+        # the filter saves pages, the tag decides
+        return [one[id_] for one in found if owner in one.get("Tags", []) and one.get("State") not in gone]
 
     return finder
 

@@ -12,7 +12,7 @@ from toolkit.model.run import Emit, StepRequest, StepResult
 from toolkit.provision.adapter import StackEngine, stack_outputs
 from toolkit.provision.checkpoint import by_urn
 from toolkit.provision.cloud import aws_clients, check_identity
-from toolkit.provision.compare import compare
+from toolkit.provision.compare import compare, has_effects
 from toolkit.provision.engine import Engine, find_engine
 from toolkit.provision.locks import release_dead
 from toolkit.provision.record import config_text
@@ -53,7 +53,8 @@ def run(request: StepRequest, emit: Emit) -> StepResult:
     witness = _witness(request, settings, refuse=False)
     previews = stack.preview(witness)
     compare(request.resources, previews, [*witness.problems, *witness.missing()])
-    changed = stack.up(_witness(request, settings, refuse=True), emit)
+    # where nothing would change there is nothing to apply
+    changed = stack.up(_witness(request, settings, refuse=True), emit) if has_effects(previews) else 0
     deployment = stack.export()
     live = [
         resource
