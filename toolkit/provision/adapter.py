@@ -221,11 +221,11 @@ def _quiet_stack(*, known: bool) -> Any:
 
     A known stack need not be selected, every command names it; outputs are read from the checkpoint after an update.
     """
-    from pulumi.automation import Stack, StackInitMode, UpdateSummary
+    from pulumi.automation import Stack, UpdateSummary
 
     class QuietStack(Stack):
         def __init__(self, name: str, workspace: Any) -> None:
-            self.name, self.workspace, self._mode = name, workspace, StackInitMode.SELECT
+            self.name, self.workspace = name, workspace
             if not known:
                 workspace.create_stack(name)
 
