@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 from toolkit.errors import VerifyFailed
@@ -15,6 +16,15 @@ from toolkit.verify.backups import backup_checks
 from toolkit.verify.check import Check, refuse_failures
 from toolkit.verify.place import PATIENCE, Place, hosts_of, site_of
 from toolkit.verify.tunnels import tunnel_checks, tunnels_up
+
+PARTS: dict[str, Callable[[Place], tuple[list[Check], list[str]]]] = {
+    "tunnels": tunnel_checks,
+    "agents": lambda place: (agent_checks(place), []),
+    "logs": lambda place: (log_checks(place), []),
+    "backups": backup_checks,
+    "alerts": alert_checks,
+}
+"""The parts of a site's checks, in their order: each gives its checks and what it leaves unproven."""
 
 
 def tenant(request: StepRequest, emit: Emit) -> StepResult:
@@ -54,28 +64,26 @@ def site(request: StepRequest, emit: Emit) -> StepResult:
     not proven. Raises VerifyFailed with every failed check.
     """
     place = open_place(request, emit)
-    checks, unproven = tunnel_checks(place)
-    tunnels = tunnels_up(checks)
-    for part in (agent_checks, log_checks):
-        checks.extend(part(place))
-    for disturbing in (backup_checks, alert_checks):
-        made, left_out = disturbing(place)
+    checks: list[Check] = []
+    unproven: list[str] = []
+    for part in PARTS.values():
+        made, left_out = part(place)
         checks.extend(made)
         unproven.extend(left_out)
     refuse_failures(checks, of=place.site.id)
     return StepResult(
-        counts=counts(checks, tunnels=tunnels),
+        counts=counts(checks),
         facts=tuple(check.fact() for check in checks),
         not_proven=tuple(unproven),
     )
 
 
-def counts(checks: list[Check], *, tunnels: int) -> dict[str, int]:
+def counts(checks: list[Check]) -> dict[str, int]:
     """What the summary adds up."""
     passed = Counter(check.id for check in checks if check.result == "passed")
     return {
         "checks": len(checks),
-        "tunnels": tunnels,
+        "tunnels": tunnels_up(checks),
         "targets_up": passed["agent.scraped"],
         "logs_arrived": passed["log.arrives"],
         "backups_restored": passed["backup.restored"],

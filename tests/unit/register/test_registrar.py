@@ -29,7 +29,7 @@ OWN = prefix("acme", "acme-hq")
 class LocalShell:
     """Runs on this machine what ``Remote`` would run on the hub."""
 
-    def run(self, command, *, input=b"", timeout=60, sudo=True, check=True):
+    def run(self, command, *, input=b"", timeout=60, sudo=True, check=True):  # noqa: A002
         ran = subprocess.run(list(command), input=input, capture_output=True, timeout=timeout, check=False)
         if check and ran.returncode:
             raise RegisterFailed(ran.stderr.decode())
@@ -87,13 +87,16 @@ class Hub:
         threading.Thread(target=self.blackbox.serve_forever, daemon=True).start()
         self.api = Prometheus("127.0.0.1", self.ports[0])
         deadline = time.monotonic() + 30
-        while True:
-            try:
-                self.api.last_reload()
-                return
-            except Unanswered:
-                assert time.monotonic() < deadline
-                time.sleep(0.1)
+        while not self.answers():
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+    def answers(self) -> bool:
+        try:
+            self.api.last_reload()
+        except Unanswered:
+            return False
+        return True
 
     def registrar(self, **changes: object) -> Registrar:
         def hup(number: int) -> tuple[str, ...]:

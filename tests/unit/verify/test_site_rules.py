@@ -88,8 +88,8 @@ def test_a_tunnel_counts_when_every_end_has_it() -> None:
 
 def test_counts_are_of_what_passed() -> None:
     checks = [check(True, "backup.restored"), check(False, "backup.restored"), check(True, "alert.fires")]
-    made = counts(checks, tunnels=3)
-    assert (made["checks"], made["backups_restored"], made["alerts_proven"], made["tunnels"]) == (3, 1, 1, 3)
+    made = counts([*checks, check(True, "tunnel.association", "t at hub")])
+    assert (made["checks"], made["backups_restored"], made["alerts_proven"], made["tunnels"]) == (4, 1, 1, 1)
 
 
 def test_waiting_ends_and_says_what_for() -> None:
