@@ -14,6 +14,7 @@ from toolkit.errors import OnboardError
 from toolkit.rehearsal import namespace
 from toolkit.rehearsal.lab import background
 from toolkit.rehearsal.lab.podman import PodmanPaths, containers_conf, environment, storage_conf
+from toolkit.rehearsal.lab.prerequisites import room_for
 from toolkit.rehearsal.receiver import Receiver
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
@@ -58,6 +59,16 @@ def test_podman_keeps_to_the_rehearsals_folders():
     assert '"ONBOARD_LAB=x\\"y"' in conf
     assert 'additionalimagestores = ["/i"]' in storage_conf(PATHS)
     assert set(environment(PATHS)) == {"CONTAINERS_CONF", "CONTAINERS_STORAGE_CONF"}
+
+
+def test_a_machine_too_full_for_another_lab_is_told_the_command(tmp_path):
+    (tmp_path / "limit").write_text("128\n")
+    gap = room_for(1000, limit=tmp_path / "limit")
+    assert gap is not None
+    assert gap.message.startswith("1000 machines need 5000 inotify instances")
+    assert gap.fix.startswith("sysctl -w fs.inotify.max_user_instances=")
+    (tmp_path / "limit").write_text("1000000\n")
+    assert room_for(1000, limit=tmp_path / "limit") is None
 
 
 @pytest.mark.parametrize("name", ["", "../x", "A", "x y", "-x", "x" * 41])

@@ -17,9 +17,9 @@ from toolkit.rehearsal.lab.background import Background
 from toolkit.rehearsal.lab.image_store import cache_folder, ensure_images
 from toolkit.rehearsal.lab.machines import CONSOLE_SCRIPT, make_ready, run_arguments
 from toolkit.rehearsal.lab.podman import REHEARSAL, TAG, Podman, environment
-from toolkit.rehearsal.lab.prerequisites import prerequisites
+from toolkit.rehearsal.lab.prerequisites import prerequisites, room_for
 from toolkit.rehearsal.lab.state import LabState, Machine, load, podman_paths, remember_folder, run_folder, save
-from toolkit.rehearsal.lab.teardown import remove
+from toolkit.rehearsal.lab.teardown import down, remove
 from toolkit.rehearsal.lab.topology import Node, Topology
 
 Say = Callable[[str], None]
@@ -49,11 +49,18 @@ def up(topology: Topology, folder: Path, *, say: Say) -> LabState:
     if state is not None and state.topology == topology and run_folder(topology.id).exists():
         return _mend(state, say)
     remove(topology.id, folder)
+    crowded = room_for(len(topology.nodes))
+    if crowded is not None:
+        raise PrerequisiteMissing(crowded.message, fix=crowded.fix)
     images = ensure_images(say)
+    shared = namespace.exists(namespace.namespace(topology.id))
     try:
         return _make(topology, folder, images, say)
     except BaseException:
-        remove(topology.id, folder)
+        if shared:
+            remove(topology.id, folder)
+        else:
+            down(topology.id, folder=folder)
         raise
 
 

@@ -28,7 +28,7 @@ done
 if [ "$port" != 22 ]; then
   printf 'Port %s\n' "$port" >/etc/ssh/sshd_config.d/port.conf; systemctl restart ssh
 fi
-systemctl is-active --quiet ssh
+systemctl is-active --quiet ssh || { systemctl --failed --plain --no-legend; systemctl list-jobs --no-legend; exit 1; } >&2
 cut -d' ' -f1,2 /etc/ssh/ssh_host_ed25519_key.pub
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
@@ -25,6 +26,7 @@ _PROGRAMS = {
     "ssh-keygen": "openssh-client",
     "ssh": "openssh-client",
 }
+INOTIFY_PER_MACHINE = 5
 # conmon is looked up by podman in these as well
 _PATHS = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/libexec/podman"
 
@@ -60,6 +62,33 @@ def prerequisites() -> list[Gap]:
     except PrerequisiteMissing as error:
         gaps.append(Gap(name="apt-sources", message=error.message, fix=error.fix))
     return gaps
+
+
+def room_for(machines: int, *, limit: Path = Path("/proc/sys/fs/inotify/max_user_instances")) -> Gap | None:
+    """Whether that many more machines can boot: each systemd watches with five inotify instances of root's.
+
+    The kernel's limit (128 by default) is one for all containers of this machine; where it is reached, a booting
+    systemd hangs without a word (inotify(7)).
+    """
+    allowed, used = int(limit.read_text()), inotify_instances()
+    wanted = used + machines * INOTIFY_PER_MACHINE
+    if wanted <= allowed:
+        return None
+    return Gap(
+        name="inotify",
+        message=f"{machines} machines need {wanted - used} inotify instances; {max(allowed - used, 0)} are free",
+        fix=f"sysctl -w fs.inotify.max_user_instances={max(1024, 2 * wanted)}",
+    )
+
+
+def inotify_instances() -> int:
+    """Inotify instances that root's processes hold on this machine."""
+    found = 0
+    for entry in Path("/proc").glob("[0-9]*/fd"):
+        with contextlib.suppress(OSError):
+            if entry.stat().st_uid == 0:
+                found += sum(str(link.readlink()) == "anon_inode:inotify" for link in entry.iterdir())
+    return found
 
 
 def missing_packages() -> tuple[str, ...]:
