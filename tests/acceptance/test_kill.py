@@ -1,0 +1,120 @@
+"""kill -9 at every point of every effect step, then resume: one live object for each logical resource, none lost.
+
+Before a step's first effect and after its last no engine runs, so there are two victims there and three in the middle.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import make_desk, removed
+from killing import Road, Scenario, Victim, table
+
+POINTS = ("before", "mid", "after")
+
+# Three types of one step, each made only after the one before it: one for each victim in the middle of the step.
+MID = {
+    "provision/acme-prod/foundation": (
+        "aws:kms/key:Key",
+        "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+        "aws:cloudtrail/trail:Trail",
+    ),
+    "provision/acme-prod/network": (
+        "aws:ec2/vpc:Vpc",
+        "aws:ec2/subnet:Subnet",
+        "aws:ec2/routeTableAssociation:RouteTableAssociation",
+    ),
+    "provision/acme-prod/vpn": (
+        "aws:ec2/customerGateway:CustomerGateway",
+        "aws:ec2/vpnConnection:VpnConnection",
+        "aws:ec2/vpnConnectionRoute:VpnConnectionRoute",
+    ),
+    "provision/acme-prod/backup": (
+        "aws:backup/vault:Vault",
+        "aws:backup/plan:Plan",
+        "aws:backup/selection:Selection",
+    ),
+}
+VERIFY = {"verify/acme-prod": "reading account"}
+VICTIMS: tuple[Victim, ...] = ("group", "coordinator", "engine")
+
+
+@pytest.fixture(scope="module")
+def scenarios() -> Iterator[list[Scenario]]:
+    """Every kill of this module; printed as a table at the end."""
+    found: list[Scenario] = []
+    yield found
+    print(f"\n\n{table(found)}\n{len(found)} kills")
+
+
+def road(folder: Path, *, hosts: str, scenarios: list[Scenario]) -> Iterator[Road]:
+    made = Road(make_desk(folder), hosts=hosts, done=scenarios)  # type: ignore[arg-type]
+    yield made
+    made.give_up()
+    if made.standing:
+        removed(made.desk)
+
+
+@pytest.fixture(scope="module")
+def cloud_road(tmp_path_factory: pytest.TempPathFactory, scenarios: list[Scenario]) -> Iterator[Road]:
+    """One rehearsal without hosts, that is killed all along."""
+    yield from road(tmp_path_factory.mktemp("cloud"), hosts="none", scenarios=scenarios)
+
+
+def kill_around(road: Road, step: str, point: str) -> None:
+    """Kill group and coordinator where the step has no engine running."""
+    for victim in VICTIMS[:2]:
+        began = time.monotonic()
+        road.hold_at(f"{step}:{point}")
+        road.kill(step, point, victim, began=began)
+
+
+@pytest.mark.kill
+@pytest.mark.engine
+@pytest.mark.timeout(2400)
+@pytest.mark.parametrize("step", MID)
+def test_killed_in_a_stack(cloud_road: Road, step: str) -> None:
+    kill_around(cloud_road, step, "before")
+    for victim, type_ in zip(VICTIMS, MID[step], strict=True):
+        began = time.monotonic()
+        cloud_road.hold_reply(step, type_)
+        cloud_road.kill(step, "mid", victim, began=began)
+    kill_around(cloud_road, step, "after")
+    steps = [*MID, *VERIFY]
+    cloud_road.hold_at(f"{steps[steps.index(step) + 1]}:before")
+    live = cloud_road.control.count()
+    stack = step.removeprefix("provision/").replace("/", "-")
+    assert {tag: live.get(tag) for tag in cloud_road.planned()[f"acme-{stack}"]}.values() <= {1}
+
+
+@pytest.mark.kill
+@pytest.mark.engine
+@pytest.mark.timeout(2400)
+def test_killed_while_the_tenant_is_verified(cloud_road: Road) -> None:
+    ((step, text),) = VERIFY.items()
+    kill_around(cloud_road, step, "before")
+    kill_around(cloud_road, step, f"at:{text}")
+    kill_around(cloud_road, step, "after")
+    states = cloud_road.finish()
+    assert states[step] == "done"
+    cloud_road.assert_undisturbed()
+    removed(cloud_road.desk)
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+def test_killed_between_the_world_and_the_checkpoint(tmp_path: Path) -> None:
+    (made,) = [Road(make_desk(tmp_path), hosts="none")]
+    step = "provision/acme-prod/network"
+    try:
+        began = time.monotonic()
+        made.hold_reply(step, "aws:ec2/vpc:Vpc")
+        made.kill(step, "mid", "group", began=began)
+        made.finish()
+        made.assert_undisturbed()
+    finally:
+        made.give_up()
+        removed(made.desk)
