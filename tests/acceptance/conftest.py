@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import hostile
 import msgspec
 import pytest
+import watching
 
 from toolkit.model.bindings import Bindings
+from toolkit.signing import create_key
 
 ROOT = Path(__file__).parents[2]
 
 
 @dataclass
 class Desk:
-    """A customer's workspace on a user's machine: ``home`` and caches as that user has them."""
+    """A customer's workspace on a user's machine: ``home`` and caches as that user has them.
+
+    ``prefix`` begins every command line, to run it in a place of its own.
+    """
 
     workspace: Path
     environment: dict[str, str] = field(default_factory=dict)
+    prefix: Sequence[str] = ()
 
     def start(self, *arguments: str | Path, **more: str) -> subprocess.Popen[str]:
         """Start ``onboard`` in a session of its own, as a terminal's job is."""
         environment = {**os.environ, "PYTHONPATH": str(ROOT), **self.environment, **more}
         return subprocess.Popen(
-            [sys.executable, "-m", "toolkit.cli.main", *map(str, arguments)],
+            [*self.prefix, sys.executable, "-m", "toolkit.cli.main", *map(str, arguments)],
             cwd=self.workspace, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             text=True, start_new_session=True,
         )  # fmt: skip
@@ -86,12 +95,27 @@ def desk(tmp_path: Path) -> Desk:
 
 @dataclass
 class Rehearsed:
-    """A finished rehearsal whose world still stands; ``outcome`` is what ``onboard rehearse --format json`` printed."""
+    """A finished rehearsal whose world still stands.
+
+    ``outcome`` is what ``onboard rehearse --format json`` printed, ``said`` all that it printed. ``processes`` watched
+    the machine meanwhile; ``planted`` are the credentials in the user's home and environment; whatever executes a
+    string of the inventory's makes the file ``canary``; ``evidence_key`` signed the evidence.
+    """
 
     desk: Desk
     outcome: dict[str, Any]
+    said: str
+    processes: watching.Processes
+    planted: watching.Planted
+    canary: Path
+    evidence_key: Path
 
-    def verify(self) -> subprocess.CompletedProcess[str]:
+    @property
+    def evidence(self) -> Path:
+        """The evidence bundle of the run."""
+        return self.desk.workspace / str(self.outcome["evidence"])
+
+    def verify(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """``onboard verify`` in that world, by hand, inside its namespace."""
         from toolkit.rehearsal import namespace
 
@@ -103,19 +127,58 @@ class Rehearsed:
         prefix = namespace.enter(bindings.netns) if bindings.netns else []
         return subprocess.run(
             [*prefix, sys.executable, "-m", "toolkit.cli.main", "verify", str(self.desk.workspace),
-             "--bindings", str(folder / "bindings.json"), "--format", "json"],
+             "--bindings", str(folder / "bindings.json"), "--format", "json", *arguments],
             env=environment, capture_output=True, text=True, check=False, timeout=600,
         )  # fmt: skip
 
 
-@pytest.fixture(scope="session")
-def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsed]:
-    """One whole rehearsal with hosts, kept for every test that looks at it. Tests put back what they disturb."""
-    desk = make_desk(tmp_path_factory.mktemp("rehearsed"))
-    done = desk.onboard("rehearse", desk.workspace, "--hosts", "lab", "--keep", "--format", "json")
+@contextmanager
+def watched(folder: Path, *, hosts: str, key: Path, prefix: Sequence[str] = ()) -> Iterator[Rehearsed]:
+    """Rehearse a hostile inventory at a desk full of credentials; the world stands until the end."""
+    desk = make_desk(folder)
+    desk.prefix = prefix
+    # Short, because a field of the inventory takes 200 characters; named after the key's folder, so that two
+    # rehearsals of a session have the same inventory and therefore the same plan.
+    canary = Path("/tmp") / f"executed-{hashlib.sha256(bytes(key)).hexdigest()[:8]}"
+    hostile.spoil(desk.workspace / "inventory.yaml", canary)
+    planted = watching.plant(Path(desk.environment["HOME"]))
+    desk.environment |= planted.environment
+    processes = watching.Processes()
+    processes.start()
     try:
+        try:
+            done = desk.onboard(
+                *("rehearse", desk.workspace, "--hosts", hosts, "--keep", "--format", "json"),
+                *("--evidence-key", f"file:{key}"),
+            )
+        finally:
+            processes.stop()
         assert done.returncode == 0, done.stderr + done.stdout
-        yield Rehearsed(desk=desk, outcome=json.loads(done.stdout))
+        yield Rehearsed(
+            desk=desk,
+            outcome=json.loads(done.stdout),
+            said=done.stdout + done.stderr,
+            processes=processes,
+            planted=planted,
+            canary=canary,
+            evidence_key=key,
+        )
     finally:
+        planted.close()
         if (desk.workspace / ".onboard/rehearsal/current.json").exists():
             removed(desk)
+
+
+@pytest.fixture(scope="session")
+def rehearser(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The key of whoever is trusted to rehearse."""
+    key = tmp_path_factory.mktemp("rehearser") / "rehearser.pem"
+    create_key(key)
+    return key
+
+
+@pytest.fixture(scope="session")
+def rehearsed(tmp_path_factory: pytest.TempPathFactory, rehearser: Path) -> Iterator[Rehearsed]:
+    """One whole rehearsal with hosts, kept for every test that looks at it. Tests put back what they disturb."""
+    with watched(tmp_path_factory.mktemp("rehearsed"), hosts="lab", key=rehearser) as found:
+        yield found
