@@ -33,7 +33,9 @@ def test_the_world_is_found_again_by_its_folder(world: World) -> None:
 
 def test_it_listens_on_loopback_only_and_its_socket_is_private(world: World) -> None:
     port = int(world.endpoint.rpartition(":")[2])
-    listening = [line.split()[1] for line in Path("/proc/net/tcp").read_text().splitlines()[1:] if line.split()[3] == "0A"]
+    listening = [
+        line.split()[1] for line in Path("/proc/net/tcp").read_text().splitlines()[1:] if line.split()[3] == "0A"
+    ]
     assert f"0100007F:{port:04X}" in listening
     assert world.control.stat().st_mode & 0o077 == 0
 

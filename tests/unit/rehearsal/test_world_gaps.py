@@ -27,7 +27,11 @@ SUITE = {
     "Phase1DHGroupNumbers": [{"Value": 20}],
     "Phase2DHGroupNumbers": [{"Value": 20}],
 }
-ANSWERED = {"DPDTimeoutSeconds": "DpdTimeoutSeconds", "DPDTimeoutAction": "DpdTimeoutAction", "IKEVersions": "IkeVersions"}
+ANSWERED = {
+    "DPDTimeoutSeconds": "DpdTimeoutSeconds",
+    "DPDTimeoutAction": "DpdTimeoutAction",
+    "IKEVersions": "IkeVersions",
+}
 
 
 def vpc(ec2: Any, cidr: str = "10.1.0.0/16") -> str:
@@ -57,7 +61,9 @@ def describe(ec2: Any, identity: str) -> dict[str, Any]:
 
 def test_tunnel_options_come_back_as_sent_and_tunnels_differ(aws: Aws) -> None:
     second = {**SUITE, "TunnelInsideCidr": "169.254.44.44/30", "PreSharedKey": "second.Key.of.2"}
-    found = connect(aws("ec2"), SUITE, second, LocalIpv4NetworkCidr="10.60.0.0/24", RemoteIpv4NetworkCidr="10.20.0.0/16")
+    found = connect(
+        aws("ec2"), SUITE, second, LocalIpv4NetworkCidr="10.60.0.0/24", RemoteIpv4NetworkCidr="10.20.0.0/16"
+    )
     one, two = found["Options"]["TunnelOptions"]
     for sent, tunnel in ((SUITE, one), (second, two)):
         assert {name: tunnel[ANSWERED.get(name, name)] for name in sent} == sent
@@ -194,7 +200,10 @@ def test_flow_logs_to_a_bucket_with_prefix_and_to_a_log_group(aws: Aws) -> None:
     aws("logs").create_log_group(logGroupName="/flows")
     group = "arn:aws:logs:eu-west-3:111122223333:log-group:/flows"
     to_group = ec2.create_flow_logs(
-        **common, LogDestinationType="cloud-watch-logs", LogDestination=group, DeliverLogsPermissionArn="arn:aws:iam::1:role/x"
+        **common,
+        LogDestinationType="cloud-watch-logs",
+        LogDestination=group,
+        DeliverLogsPermissionArn="arn:aws:iam::1:role/x",
     )
     found = {
         log["FlowLogId"]: log
@@ -215,7 +224,9 @@ def test_backup_selections_and_plan_updates(aws: Aws) -> None:
     wanted = {
         "SelectionName": "weekly",
         "IamRoleArn": "arn:aws:iam::111122223333:role/backup",
-        "ListOfTags": [{"ConditionType": "STRINGEQUALS", "ConditionKey": "onboard:backup", "ConditionValue": "WEEKLY-2"}],
+        "ListOfTags": [
+            {"ConditionType": "STRINGEQUALS", "ConditionKey": "onboard:backup", "ConditionValue": "WEEKLY-2"}
+        ],
     }
     selection = backup.create_backup_selection(BackupPlanId=plan, BackupSelection=wanted)["SelectionId"]
     found = backup.get_backup_selection(BackupPlanId=plan, SelectionId=selection)

@@ -12,12 +12,12 @@ from toolkit.rehearsal.standin.kinds import KINDS, Kind
 from toolkit.rehearsal.standin.values import UNKNOWN, Props, is_unknown, same
 
 
-class Refused(Exception):  # noqa: N818 an answer, not a defect
+class Refused(Exception):
     """The stand-in does not know, or the world did not take, what was asked."""
 
 
 @dataclass(kw_only=True)
-class HalfMade(Exception):  # noqa: N818 carried by the wire as Pulumi's "init failed"
+class HalfMade(Exception):
     """The object exists but is not what was asked for: the engine must keep it in the state."""
 
     identity: str
@@ -100,16 +100,20 @@ class Provider:
         identity = kind.create(self.cloud, wanted)
         try:
             kind.settle(self.cloud, identity, {}, wanted)
-            state = self._state(kind, known, identity, inputs)
-            if state is None:
-                raise Refused(f"{token} {identity} cannot be read back after its creation")
-            lost = self._not_taken(known, inputs, state, set(inputs))
-            if lost:
-                raise Refused(f"the world holds something else than was sent: {', '.join(lost)}")
+            state = self._made(kind, known, identity, inputs)
         except Exception as error:
             state = {**inputs, **(self._read_or_nothing(kind, known, identity, inputs))}
             raise HalfMade(identity=identity, state=state, reason=str(error), inputs=inputs) from error
         return str(state.pop("id", identity)), state
+
+    def _made(self, kind: Kind, known: TypeMap, identity: str, inputs: Props) -> Props:
+        state = self._state(kind, known, identity, inputs)
+        if state is None:
+            raise Refused(f"{kind.type} {identity} cannot be read back after its creation")
+        lost = self._not_taken(known, inputs, state, set(inputs))
+        if lost:
+            raise Refused(f"the world holds something else than was sent: {', '.join(lost)}")
+        return state
 
     def read(self, token: str, identity: str, old_inputs: Props) -> tuple[Props, Props] | None:
         """(state, inputs) of a living object; without old inputs (an import) the inputs come from the world alone."""

@@ -1,5 +1,7 @@
 """The wire: Pulumi's ``ResourceProvider`` service over gRPC, answered by ``Provider``."""
 
+# ruff: noqa: N802 - the service of provider.proto names its methods
+
 from __future__ import annotations
 
 import json
@@ -11,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc
-from google.protobuf import empty_pb2
+from google.protobuf import empty_pb2  # type: ignore[import-untyped]
 from pulumi.runtime.proto import errors_pb2, plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
 from toolkit.errors import OnboardError
@@ -28,7 +30,7 @@ _IGNORED = frozenset(
 _SET = provider_pb2.PropertyDiff
 
 
-class Servicer(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc]
+class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     """One plugin process: one provider configuration, any number of resources."""
 
     def __init__(self, *, endpoint: str, account: str, control: WorldControl | None, version: str) -> None:

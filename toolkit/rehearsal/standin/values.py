@@ -15,7 +15,7 @@ Props = dict[str, Any]
 
 def unpack(struct: Any) -> tuple[Props, set[str]]:
     """(plain values, names of the top-level properties that hold a secret) of a protobuf Struct."""
-    from google.protobuf import json_format
+    from google.protobuf import json_format  # type: ignore[import-untyped]
 
     wire = json_format.MessageToDict(struct)
     secret = {name for name, value in wire.items() if _holds_secret(value)}
@@ -24,7 +24,7 @@ def unpack(struct: Any) -> tuple[Props, set[str]]:
 
 def pack(props: Mapping[str, Any], secret: Iterable[str] = ()) -> Any:
     """A protobuf Struct; the properties named in ``secret`` are marked, what is None is left out."""
-    from google.protobuf import struct_pb2
+    from google.protobuf import struct_pb2  # type: ignore[import-untyped]
 
     hidden = set(secret)
     struct = struct_pb2.Struct()
@@ -62,22 +62,30 @@ def _matches(asked: Any, found: Any, *, unordered: bool) -> bool:
     if isinstance(asked, Mapping) and isinstance(found, Mapping):
         return all(_matches(value, found.get(name), unordered=True) for name, value in asked.items())
     if isinstance(asked, list) and isinstance(found, list):
-        if len(asked) != len(found):
-            return False
-        if not unordered:
-            return all(_matches(a, f, unordered=False) for a, f in zip(asked, found, strict=True))
-        left = list(found)
-        for item in asked:
-            hit = next((i for i, other in enumerate(left) if _matches(item, other, unordered=True)), None)
-            if hit is None:
-                return False
-            left.pop(hit)
-        return True
+        return _lists_match(asked, found, unordered=unordered)
     if asked in (None, "", [], {}) and found in (None, "", [], {}):
         return True
-    if isinstance(asked, bool) or isinstance(found, bool):
-        return asked is found or (asked is None and found is False) or str(asked).lower() == str(found).lower()
-    return asked == found or (asked is not None and found is not None and str(asked) == str(found))
+    if asked is None or found is None:
+        return not asked and not found  # an absent switch is off
+    return bool(asked == found) or _text(asked) == _text(found)
+
+
+def _lists_match(asked: list[Any], found: list[Any], *, unordered: bool) -> bool:
+    if len(asked) != len(found):
+        return False
+    if not unordered:
+        return all(_matches(a, f, unordered=False) for a, f in zip(asked, found, strict=True))
+    left = list(found)
+    for item in asked:
+        hit = next((index for index, other in enumerate(left) if _matches(item, other, unordered=True)), None)
+        if hit is None:
+            return False
+        left.pop(hit)
+    return True
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _document(text: str) -> Any:

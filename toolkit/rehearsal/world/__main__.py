@@ -8,6 +8,7 @@ import os
 import signal
 import threading
 from pathlib import Path
+from typing import Any
 
 from toolkit.canonical import write_atomic
 from toolkit.rehearsal.world.control_server import ControlServer
@@ -66,10 +67,11 @@ def serve_aws(faults: Faults, *, outside_range: str, port: int = 0) -> int:
     fill_kms.fill()
     fill_trail.fill()
 
-    def dispatcher(create_app: object) -> FaultingApplication:
+    def dispatcher(create_app: Any) -> FaultingApplication:
         return FaultingApplication(DomainDispatcherApplication(create_app), faults)
 
-    threaded_moto_server.DomainDispatcherApplication = dispatcher
+    module: Any = threaded_moto_server
+    module.DomainDispatcherApplication = dispatcher
     server = threaded_moto_server.ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
     server.start()
     return int(server.get_host_and_port()[1])

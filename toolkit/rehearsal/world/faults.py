@@ -1,5 +1,6 @@
-"""Faults on order: refuse an operation, lose it (success is answered, nothing happens), or withhold the reply to one
-whose effect is already in the world.
+"""Faults on order: refuse an operation, lose it, or withhold the reply to one whose effect is already in the world.
+
+Lost means that success is answered and nothing happens.
 
 A fault names what it waits for, either an API operation (``ec2:CreateVpc``) or a resource type that the stand-in
 provider announces after its create is complete (``aws:ec2/vpc:Vpc``), and which occurrence of it (1 = the next).
@@ -11,7 +12,6 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
-
 
 Action = Literal["hold", "fail", "lose"]
 

@@ -6,6 +6,8 @@ import json
 import re
 from typing import Any
 
+from toolkit.rehearsal.world.extend import extend, method_of
+
 _SELECTION_NAME = re.compile(r"[a-zA-Z0-9\-_.]{1,50}")
 
 
@@ -14,9 +16,9 @@ def fill() -> None:
     from moto.backup.models import BackupBackend
     from moto.backup.responses import BackupResponse
 
-    delete_in_moto = BackupBackend.delete_backup_plan
-    get_in_moto = BackupBackend.get_backup_plan
-    create_in_moto = BackupBackend.create_backup_plan
+    delete_in_moto = method_of(BackupBackend, "delete_backup_plan")
+    get_in_moto = method_of(BackupBackend, "get_backup_plan")
+    create_in_moto = method_of(BackupBackend, "create_backup_plan")
 
     def create_backup_plan(backend: Any, **named: Any) -> Any:
         _refuse_unknown_vaults(backend, named["backup_plan"])
@@ -35,17 +37,15 @@ def fill() -> None:
             raise _invalid("Related backup plan selections must be deleted prior to backup plan deletion")
         return delete_in_moto(backend, backup_plan_id)
 
-    BackupBackend.create_backup_plan = create_backup_plan
-    BackupBackend.get_backup_plan = get_backup_plan
-    BackupBackend.delete_backup_plan = delete_backup_plan
-    for method in (
+    extend(BackupBackend, create_backup_plan, get_backup_plan, delete_backup_plan)
+    extend(
+        BackupResponse,
         update_backup_plan,
         create_backup_selection,
         get_backup_selection,
         list_backup_selections,
         delete_backup_selection,
-    ):
-        setattr(BackupResponse, method.__name__, method)
+    )
 
 
 def update_backup_plan(response: Any) -> str:

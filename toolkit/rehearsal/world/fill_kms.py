@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from toolkit.rehearsal.world.extend import extend, method_of, param
+
 DEFAULT_ROTATION_DAYS = 365
 
 
@@ -13,10 +15,10 @@ def fill() -> None:
     from moto.kms.exceptions import ValidationException
     from moto.kms.responses import KmsResponse
 
-    enable_in_moto = KmsResponse.enable_key_rotation
+    enable_in_moto = method_of(KmsResponse, "enable_key_rotation")
 
     def enable_key_rotation(response: Any) -> Any:
-        days = response._get_param("RotationPeriodInDays")
+        days = param(response, "RotationPeriodInDays")
         if days is not None and not 90 <= int(days) <= 2560:
             raise ValidationException(f"RotationPeriodInDays {days} is not between 90 and 2560.")
         answer = enable_in_moto(response)
@@ -32,11 +34,10 @@ def fill() -> None:
             status["RotationPeriodInDays"] = getattr(key, "rotation_period_in_days", DEFAULT_ROTATION_DAYS)
         return json.dumps(status)
 
-    KmsResponse.enable_key_rotation = enable_key_rotation
-    KmsResponse.get_key_rotation_status = get_key_rotation_status
+    extend(KmsResponse, enable_key_rotation, get_key_rotation_status)
 
 
 def _key(response: Any) -> Any:
-    key_id = response._get_param("KeyId")
-    response._validate_cmk_id(key_id)
+    key_id = param(response, "KeyId")
+    response._validate_cmk_id(key_id)  # noqa: SLF001 what moto does in each of its own operations
     return response.kms_backend.keys[response.kms_backend.get_key_id(key_id)]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from toolkit.rehearsal.world.extend import extend, method_of, param
+
 
 def fill() -> None:
     """Extend moto's EC2 backend in this process."""
@@ -17,7 +19,7 @@ def _seed_default_group() -> None:
     from moto.ec2.models import EC2Backend
     from moto.ec2.models.security_groups import SecurityGroupRule
 
-    create_in_moto = EC2Backend.create_vpc
+    create_in_moto = method_of(EC2Backend, "create_vpc")
 
     def create_vpc(backend: Any, *arguments: Any, **named: Any) -> Any:
         vpc = create_in_moto(backend, *arguments, **named)
@@ -29,16 +31,16 @@ def _seed_default_group() -> None:
             )
         return vpc
 
-    EC2Backend.create_vpc = create_vpc
+    extend(EC2Backend, create_vpc)
 
 
 def _flow_logs_with_prefix() -> None:
-    """moto takes ``bucket/prefix`` for a bucket's name: check the bucket only, keep the whole destination."""
+    """For moto ``bucket/prefix`` is a bucket's name: check the bucket only, keep the whole destination."""
     from moto.ec2.models import EC2Backend
     from moto.ec2.responses import EC2Response
 
-    create_in_moto = EC2Backend.create_flow_logs
-    respond_in_moto = EC2Response.create_flow_logs
+    create_in_moto = method_of(EC2Backend, "create_flow_logs")
+    respond_in_moto = method_of(EC2Response, "create_flow_logs")
 
     def create_flow_logs(backend: Any, **named: Any) -> Any:
         destination = named["log_destination"]
@@ -53,24 +55,24 @@ def _flow_logs_with_prefix() -> None:
 
     def respond(response: Any) -> Any:
         answer = respond_in_moto(response)
-        options = response._get_param("DestinationOptions")
+        options = param(response, "DestinationOptions")
         for flow_log_id in answer.result["FlowLogIds"]:
             response.ec2_backend.flow_logs[flow_log_id].destination_options = options
         return answer
 
     respond.__name__ = "create_flow_logs"
-    EC2Backend.create_flow_logs = create_flow_logs
-    EC2Response.create_flow_logs = respond
+    extend(EC2Backend, create_flow_logs)
+    extend(EC2Response, respond)
 
 
 def _device_names() -> None:
     from moto.ec2.responses import EC2Response
 
-    respond_in_moto = EC2Response.create_customer_gateway
+    respond_in_moto = method_of(EC2Response, "create_customer_gateway")
 
     def create_customer_gateway(response: Any) -> Any:
         answer = respond_in_moto(response)
-        answer.result["CustomerGateway"].device_name = response._get_param("DeviceName")
+        answer.result["CustomerGateway"].device_name = param(response, "DeviceName")
         return answer
 
-    EC2Response.create_customer_gateway = create_customer_gateway
+    extend(EC2Response, create_customer_gateway)

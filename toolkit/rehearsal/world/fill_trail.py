@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from toolkit.rehearsal.world.extend import extend, method_of
+
 
 def fill() -> None:
     """Extend moto's CloudTrail backend in this process."""
     from moto.cloudtrail.models import CloudTrailBackend
     from moto.core.exceptions import JsonRESTError
 
-    create_in_moto = CloudTrailBackend.create_trail
+    create_in_moto = method_of(CloudTrailBackend, "create_trail")
 
     def create_trail(backend: Any, name: str, *arguments: Any, **named: Any) -> Any:
         if name in backend.trails:
@@ -20,5 +22,4 @@ def fill() -> None:
     def delete_trail(backend: Any, name: str) -> None:
         del backend.trails[backend.get_trail(name).trail_name]
 
-    CloudTrailBackend.create_trail = create_trail
-    CloudTrailBackend.delete_trail = delete_trail
+    extend(CloudTrailBackend, create_trail, delete_trail)

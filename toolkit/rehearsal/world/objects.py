@@ -21,10 +21,11 @@ class Objects:
         self.region = region
 
     def backend(self, service: str) -> Any:
-        """moto's backend of a service (``ec2``, ``s3``, ``kms``, ``iam``, ``cloudtrail``, ``logs``, ``backup``)."""
-        from moto.backends import get_backend
+        """The backend of a service (``ec2``, ``s3``, ``kms``, ``iam``, ``cloudtrail``, ``logs``, ``backup``)."""
+        from moto import backends
 
-        regions = get_backend(service)[self.account]
+        found: Any = backends.get_backend
+        regions = found(service)[self.account]
         return regions["aws"] if service in ("s3", "iam") else regions[self.region]
 
     def live(self) -> list[dict[str, Any]]:
@@ -56,27 +57,21 @@ class Objects:
     def _others(self) -> Iterator[dict[str, Any]]:
         kms, s3, iam = self.backend("kms"), self.backend("s3"), self.backend("iam")
         trails, logs, backup = self.backend("cloudtrail"), self.backend("logs"), self.backend("backup")
-        rows: list[tuple[str, str, str, dict[str, str]]] = []
-        for key in kms.keys.values():
-            if key.key_state != "PendingDeletion":
-                rows.append(("kms", "keys", key.id, kms.tagger.get_tag_dict_for_resource(key.id)))
-        for bucket in s3.buckets.values():
-            rows.append(("s3", "buckets", bucket.name, s3.tagger.get_tag_dict_for_resource(bucket.arn)))
-        for role in iam.roles.values():
-            rows.append(("iam", "roles", role.name, _role_tags(role.tags)))
-        for trail in trails.trails.values():
-            rows.append(
-                ("cloudtrail", "trails", trail.trail_name, trails.tagging_service.get_tag_dict_for_resource(trail.arn))
-            )
-        for group in logs.groups.values():
-            rows.append(("logs", "groups", group.name, logs.tagger.get_tag_dict_for_resource(group.arn)))
-        for vault in backup.vaults.values():
-            rows.append(("backup", "vaults", vault.backup_vault_name, backup.list_tags(vault.backup_vault_arn)))
-        for plan in backup.plans.values():
-            if plan.deletion_date is None:
-                rows.append(("backup", "plans", plan.backup_plan_id, backup.list_tags(plan.backup_plan_arn)))
-        for service, collection, identity, tags in rows:
-            yield {"service": service, "collection": collection, "id": identity, "tags": dict(tags or {})}
+        keys = [key for key in kms.keys.values() if key.key_state != "PendingDeletion"]
+        plans = [plan for plan in backup.plans.values() if plan.deletion_date is None]
+        held = trails.tagging_service.get_tag_dict_for_resource
+        yield from _rows("kms", "keys", [(key.id, kms.tagger.get_tag_dict_for_resource(key.id)) for key in keys])
+        yield from _rows(
+            "s3", "buckets", [(b.name, s3.tagger.get_tag_dict_for_resource(b.arn)) for b in s3.buckets.values()]
+        )
+        yield from _rows("iam", "roles", [(role.name, _role_tags(role.tags)) for role in iam.roles.values()])
+        yield from _rows("cloudtrail", "trails", [(t.trail_name, held(t.arn)) for t in trails.trails.values()])
+        yield from _rows(
+            "logs", "groups", [(g.name, logs.tagger.get_tag_dict_for_resource(g.arn)) for g in logs.groups.values()]
+        )
+        vaults = [(v.backup_vault_name, backup.list_tags(v.backup_vault_arn)) for v in backup.vaults.values()]
+        yield from _rows("backup", "vaults", vaults)
+        yield from _rows("backup", "plans", [(p.backup_plan_id, backup.list_tags(p.backup_plan_arn)) for p in plans])
 
     def corrupt(self, service: str, path: list[Any], *, value: Any = None, remove: bool = False) -> Any:
         """Set (or remove) what ``path`` leads to from the service's backend; returns what stood there (text if not JSON).
@@ -113,8 +108,13 @@ class Objects:
         return _simple(owner)
 
 
+def _rows(service: str, collection: str, found: list[tuple[str, Any]]) -> Iterator[dict[str, Any]]:
+    for identity, tags in found:
+        yield {"service": service, "collection": collection, "id": identity, "tags": dict(tags or {})}
+
+
 def _role_tags(tags: Any) -> dict[str, str]:
-    """moto keeps a role's tags as a list after its creation, as a dictionary by name after a change."""
+    """A role's tags: moto keeps a list after its creation, a dictionary by name after a change."""
     pairs = tags.values() if isinstance(tags, dict) else tags or []
     return {pair["Key"]: pair["Value"] for pair in pairs}
 

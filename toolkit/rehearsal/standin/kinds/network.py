@@ -119,22 +119,30 @@ def _associate(cloud: Cloud, new: Props) -> str:
 
 def _settle_association(cloud: Cloud, identity: str, old: Props, new: Props) -> None:
     if old and changed(old, new, "routeTableId"):
-        cloud.ec2.replace_route_table_association(AssociationId=identity, RouteTableId=new["routeTableId"])
+        found = _read_association(cloud, identity, old)
+        current = found["id"] if found else identity
+        cloud.ec2.replace_route_table_association(AssociationId=current, RouteTableId=new["routeTableId"])
 
 
-def _read_association(cloud: Cloud, identity: str, _known: Props) -> Props | None:
-    """``identity`` is the association's id or, for an import, ``<subnet>/<table>``."""
+def _read_association(cloud: Cloud, identity: str, known: Props) -> Props | None:
+    """``identity`` is the association's id or, for an import, ``<subnet>/<table>``.
+
+    An association that moved to another table has a new id, which no update can tell the engine: it is found by its ends.
+    """
     subnet, _, wanted = identity.partition("/")
+    ends = (subnet, wanted) if wanted else (known.get("subnetId"), known.get("routeTableId"))
     for table in cloud.ec2.describe_route_tables()["RouteTables"]:
         for found in table["Associations"]:
-            imported = bool(wanted) and found.get("SubnetId") == subnet and table["RouteTableId"] == wanted
-            if found["RouteTableAssociationId"] == identity or imported:
-                return {
-                    "subnetId": found.get("SubnetId"),
-                    "routeTableId": table["RouteTableId"],
-                    "id": found["RouteTableAssociationId"],
-                }
+            at = (found.get("SubnetId"), table["RouteTableId"])
+            if found["RouteTableAssociationId"] == identity or at == ends:
+                return {"subnetId": at[0], "routeTableId": at[1], "id": found["RouteTableAssociationId"]}
     return None
+
+
+def _disassociate(cloud: Cloud, identity: str, state: Props) -> None:
+    found = _read_association(cloud, identity, state)
+    if found is not None:
+        cloud.ec2.disassociate_route_table(AssociationId=found["id"])
 
 
 def _create_route(cloud: Cloud, new: Props) -> str:
@@ -247,7 +255,7 @@ KINDS = (
         create=_associate,
         settle=_settle_association,
         read=_read_association,
-        delete=lambda cloud, identity, _state: cloud.ec2.disassociate_route_table(AssociationId=identity),
+        delete=_disassociate,
     ),
     Kind(
         type="aws:ec2/route:Route",
