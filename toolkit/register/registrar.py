@@ -163,16 +163,17 @@ class Registrar:
         wait_reloaded(self._places.url, since=before, emit=self._emit)
 
 
-DROP_IN = "/etc/systemd/system/prometheus-blackbox-exporter.service.d/onboard.conf"
-_ICMP = f"""
-test -d /run/systemd/system || exit 0
-wanted='[Service]
-AmbientCapabilities=CAP_NET_RAW'
-if [ "$(cat {DROP_IN} 2>/dev/null)" = "$wanted" ]; then exit 0; fi
-mkdir -p "$(dirname {DROP_IN})"
-printf '%s\\n' "$wanted" > {DROP_IN}
-systemctl daemon-reload
-systemctl restart prometheus-blackbox-exporter
+# Debian's package asks by debconf and sets a file capability; an empty one, its default, would also undo an ambient one.
+_ICMP = """
+program=/usr/bin/prometheus-blackbox-exporter
+test -x "$program" || exit 0
+case "$(getcap "$program")" in *cap_net_raw*) exit 0 ;; esac
+package=prometheus-blackbox-exporter
+if command -v debconf-set-selections >/dev/null; then
+  echo "$package $package/want_cap_net_raw boolean true" | debconf-set-selections
+fi
+setcap cap_net_raw+ep "$program"
+systemctl restart "$package"
 echo changed
 """
 

@@ -16,8 +16,14 @@ from toolkit.rehearsal.lab.state import LabState, load
 
 def probe_commands(state: LabState) -> dict[str, tuple[str, ...]]:
     """Link id → the command that probes through one of its tunnels (``Bindings.probe_command``)."""
-    module = "toolkit.rehearsal.lab.probing"
-    return {link.id: (sys.executable, "-m", module, state.folder, link.id) for link in state.topology.cloud_links}
+    here = (
+        "env",
+        f"PYTHONPATH={Path(__file__).resolve().parents[3]}",
+        sys.executable,
+        "-m",
+        "toolkit.rehearsal.lab.probing",
+    )
+    return {link.id: (*here, state.folder, link.id) for link in state.topology.cloud_links}
 
 
 def main(folder: str, link: str, tunnel: str, target: str) -> None:
