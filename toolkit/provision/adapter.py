@@ -46,6 +46,11 @@ class StackEngine:
         self._secrets = sorted((settings.config[key] for key in settings.secret_keys), key=len, reverse=True)
         for folder in (settings.work, Path(settings.environment["PULUMI_HOME"])):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if settings.plugins is not None:
+            settings.plugins.mkdir(parents=True, exist_ok=True)
+            shared = Path(settings.environment["PULUMI_HOME"]) / "plugins"
+            if not shared.is_symlink():
+                shared.symlink_to(settings.plugins)
         state = Path(settings.backend.removeprefix("file://"))
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._checkpoint = checkpoint_file(state, project=settings.project, stack=settings.stack)

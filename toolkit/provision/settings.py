@@ -22,7 +22,10 @@ REHEARSAL_KEY = "rehearsal"
 
 @dataclass(frozen=True, kw_only=True)
 class StackSettings:
-    """One stack as the engine runs it; ``config`` has prefixed keys and text, ``secret_keys`` names its secrets."""
+    """One stack as the engine runs it; ``config`` has prefixed keys and text, ``secret_keys`` names its secrets.
+
+    ``plugins`` is a folder of providers that all stacks share, None in a rehearsal, which fetches none.
+    """
 
     stack: str
     project: str
@@ -32,6 +35,7 @@ class StackSettings:
     environment: Mapping[str, str] = field(repr=False)
     config: Mapping[str, str] = field(repr=False)
     secret_keys: tuple[str, ...]
+    plugins: Path | None = None
 
 
 def engine_folder(bindings: Bindings, stack: str) -> Path:

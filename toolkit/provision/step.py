@@ -13,7 +13,7 @@ from toolkit.provision.adapter import StackEngine, stack_outputs
 from toolkit.provision.checkpoint import by_urn
 from toolkit.provision.cloud import aws_clients, check_identity
 from toolkit.provision.compare import compare, has_effects
-from toolkit.provision.engine import Engine, find_engine
+from toolkit.provision.engine import Engine, cache_path, find_engine
 from toolkit.provision.locks import release_dead
 from toolkit.provision.record import config_text
 from toolkit.provision.resume import settle_pending
@@ -113,6 +113,7 @@ def stack_settings(
         environment=environment,
         config=values,
         secret_keys=secret_keys,
+        plugins=cache_path(os.environ).parents[2] / "plugins" if bindings.world == "real" else None,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from conftest import LAYERS, REGION, Customer, recorded
+from provision_bench import LAYERS, REGION, Customer, recorded
 
 from toolkit.errors import IdentityWrong, PlanRefused, ProvisionFailed
 from toolkit.provision.adapter import StackEngine

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import Customer, kill, recorded
+from provision_bench import Customer, kill, recorded
 
 from toolkit.errors import Locked
 
