@@ -17,9 +17,13 @@ LOG_FOLDER = "/var/log/onboard"
 
 
 def agent_checks(place: Place) -> list[Check]:
-    """Each agent is scraped anew, and the host behind it is the one that SSH reaches."""
+    """Each agent is scraped anew, the host behind it is the one that SSH reaches, and the hub's probes reach it."""
     start = time.time()
-    return [check for host in place.hosts for check in guarded("agent.scraped", host.id, _agent(place, host, start))]
+    checks: list[Check] = []
+    for host in place.hosts:
+        checks += guarded("agent.scraped", host.id, _agent(place, host, start))
+        checks += guarded("probe.answers", host.id, _probed(place, host))
+    return checks
 
 
 def _agent(place: Place, host: Component, start: float) -> Iterator[Check]:
