@@ -40,8 +40,6 @@ def resource_class(token: str) -> type:
 
 def arguments(token: str) -> dict[str, bool]:
     """Input names of the SDK's class, as the wire has them, each with whether it is required."""
-    import pulumi
-
     initial = resource_class(token)._internal_init
     names = [
         name
@@ -49,8 +47,6 @@ def arguments(token: str) -> dict[str, bool]:
         if name not in ("__self__", "resource_name", "opts", "__props__", "self")
     ]
     required = {name for name in names if f"Missing required property '{name}'" in inspect.getsource(initial)}
-    translate = pulumi.runtime.rpc  # the SDK's own translation of names
-    del translate
     return {camel(token, name): name in required for name in names}
 
 
@@ -150,6 +146,19 @@ def test_every_property_says_who_keeps_it(token: str) -> None:
         assert (entry.by == "not verified") == entry.local, (
             f"{name}: what nobody keeps is local, and the other way round"
         )
+
+
+@pytest.mark.parametrize("layer", ["foundation", "network", "vpn", "backup"])
+def test_every_property_that_the_programs_use_is_mapped(layer: str) -> None:
+    recorded = json.loads((ROOT / "tests" / "golden" / "stacks" / f"{layer}.json").read_text())
+    used = {
+        (resource["type"], name)
+        for resource in recorded
+        if resource["type"].startswith("aws:")
+        for name in resource["inputs"]
+    }
+    assert used
+    assert used <= {(token, name) for token, known in load_map().items() for name in known.properties}
 
 
 def test_the_table_is_printed_as_markdown_and_json() -> None:

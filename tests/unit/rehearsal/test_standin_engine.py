@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,13 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 Aws = Callable[[str], Any]
+
+
+@pytest.fixture(autouse=True)
+def _swept() -> Iterator[None]:
+    """What a failed program leaves behind is collected here, where its warnings are known, not in a later test."""
+    yield
+    gc.collect()
 
 
 def declare(**shape: Any) -> Callable[[], None]:

@@ -128,9 +128,10 @@ def test_what_is_gone_reads_as_gone_and_is_deleted_twice_without_complaint(provi
 
 
 def test_a_half_made_object_is_told_with_its_id(provider: Provider, world: World) -> None:
+    inputs, _ = provider.check(KEY, {}, {"enableKeyRotation": True, "tags": {"onboard:urn": "urn:half-key"}}, "k")
     world.client().fault("fail", "kms:EnableKeyRotation")
-    with pytest.raises(HalfMade) as caught:
-        provider.create(KEY, {"enableKeyRotation": True, "tags": {"onboard:urn": "urn:half-key"}})
+    with pytest.raises(HalfMade, match="fault ordered by the rehearsal") as caught:
+        provider.create(KEY, inputs)
     world.client().release()
     assert caught.value.identity
     assert caught.value.state["keyId"] == caught.value.identity

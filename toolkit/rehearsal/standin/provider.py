@@ -25,6 +25,9 @@ class HalfMade(Exception):
     reason: str
     inputs: Props = field(default_factory=dict)
 
+    def __str__(self) -> str:
+        return self.reason
+
 
 @dataclass(frozen=True, kw_only=True)
 class Diff:

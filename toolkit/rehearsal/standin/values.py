@@ -24,7 +24,7 @@ def unpack(struct: Any) -> tuple[Props, set[str]]:
 
 def pack(props: Mapping[str, Any], secret: Iterable[str] = ()) -> Any:
     """A protobuf Struct; the properties named in ``secret`` are marked, what is None is left out."""
-    from google.protobuf import struct_pb2  # type: ignore[import-untyped]
+    from google.protobuf import struct_pb2
 
     hidden = set(secret)
     struct = struct_pb2.Struct()
@@ -54,7 +54,7 @@ def same(known: Any, asked: Any, found: Any) -> bool:
     of an object only the fields asked for count, the cloud fills in the rest.
     """
     if known.json and isinstance(asked, str) and isinstance(found, str):
-        return _document(asked) == _document(found)
+        return bool(_document(asked) == _document(found))
     return _matches(asked, found, unordered=known.unordered)
 
 
@@ -67,7 +67,7 @@ def _matches(asked: Any, found: Any, *, unordered: bool) -> bool:
         return True
     if asked is None or found is None:
         return not asked and not found  # an absent switch is off
-    return bool(asked == found) or _text(asked) == _text(found)
+    return bool(asked == found or _text(asked) == _text(found))
 
 
 def _lists_match(asked: list[Any], found: list[Any], *, unordered: bool) -> bool:

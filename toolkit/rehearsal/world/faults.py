@@ -8,6 +8,7 @@ provider announces after its create is complete (``aws:ec2/vpc:Vpc``), and which
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -87,9 +88,7 @@ class FaultingApplication:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         operation = operation_of(environ)
         if self._faults.due("fail", operation, {"operation": operation}):
-            body = b"<Response><Errors><Error><Code>InternalError</Code><Message>ordered fault</Message></Error></Errors></Response>"
-            start_response("400 Bad Request", [("Content-Type", "text/xml"), ("x-amzn-errortype", "InternalError")])
-            return [body]
+            return _refusal(environ, operation, start_response)
         if self._faults.due("lose", operation, {"operation": operation}):
             return _empty_success(environ, operation, start_response)
         answer = list(self._application(environ, start_response))
@@ -97,9 +96,24 @@ class FaultingApplication:
         return answer
 
 
+def _is_query(environ: dict[str, Any]) -> bool:
+    """Whether the request is of EC2's and IAM's protocol, a form that is answered in XML."""
+    return str(environ.get("CONTENT_TYPE", "")).startswith("application/x-www-form-urlencoded")
+
+
+def _refusal(environ: dict[str, Any], operation: str, start_response: Callable[..., Any]) -> list[bytes]:
+    code, text = "InternalError", "fault ordered by the rehearsal"
+    if _is_query(environ) or operation.startswith("s3:"):
+        start_response("400 Bad Request", [("Content-Type", "text/xml")])
+        error = f"<Error><Code>{code}</Code><Message>{text}</Message></Error>"
+        return [(error if operation.startswith("s3:") else f"<Response><Errors>{error}</Errors></Response>").encode()]
+    start_response("400 Bad Request", [("Content-Type", "application/json"), ("x-amzn-errortype", code)])
+    return [json.dumps({"__type": code, "message": text}).encode()]
+
+
 def _empty_success(environ: dict[str, Any], operation: str, start_response: Callable[..., Any]) -> list[bytes]:
     """What an operation without results answers: enough for updates, which return nothing that the caller needs."""
-    if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
+    if _is_query(environ):
         name = operation.partition(":")[2]
         start_response("200 OK", [("Content-Type", "text/xml")])
         return [f"<{name}Response><requestId>lost</requestId><return>true</return></{name}Response>".encode()]
@@ -117,7 +131,7 @@ def operation_of(environ: dict[str, Any]) -> str:
     target = environ.get("HTTP_X_AMZ_TARGET", "")
     if target:
         return f"{service}:{target.rpartition('.')[2]}"
-    if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
+    if _is_query(environ):
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(body)
         action = parse_qs(body.decode("utf-8", "replace")).get("Action", [""])[0]
