@@ -59,6 +59,25 @@ def _agent(place: Place, host: Component, start: float) -> Iterator[Check]:
     )
 
 
+def _probed(place: Place, host: Component) -> Iterator[Check]:
+    jobs = ("icmp", "ssh")
+
+    def answers() -> list[float | None]:
+        return [place.value(f'probe_success{{job="onboard-{job}",{place.selector(host.id)}}}') for job in jobs]
+
+    waited = wait_until(
+        lambda: answers() == [1, 1], seconds=place.patience.scrape, emit=place.emit, what=f"probes of {host.id}"
+    )
+    yield holds(
+        "probe.answers",
+        subject=host.id,
+        claim="the hub's probes (ICMP, SSH) reach the host",
+        how="probe_success at the hub's Prometheus",
+        truth=waited is not None,
+        observed=dict(zip(jobs, answers(), strict=True)),
+    )
+
+
 def log_checks(place: Place) -> list[Check]:
     """A line that is logged on each host arrives in that host's file at the hub."""
     return [check for host in place.hosts for check in guarded("log.arrives", host.id, _log(place, host))]
