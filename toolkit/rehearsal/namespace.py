@@ -118,7 +118,7 @@ def call(command: list[str], *, stdin: str = "") -> str:
             input=stdin,
             capture_output=True,
             text=True,
-            env={**os.environ, "PATH": search_path()},
+            env={"PATH": search_path()},
             timeout=60,
             check=False,
         )

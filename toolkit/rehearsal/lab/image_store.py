@@ -14,8 +14,7 @@ from pathlib import Path
 from toolkit.errors import OnboardError, PrerequisiteMissing
 from toolkit.rehearsal.lab import images
 from toolkit.rehearsal.lab.apt_sources import Source, as_file, machine_sources
-from toolkit.rehearsal.lab.podman import DIES_WITH_US, PACKAGES, Podman, PodmanPaths
-from toolkit.rehearsal.namespace import search_path
+from toolkit.rehearsal.lab.podman import DIES_WITH_US, PACKAGES, Podman, PodmanPaths, tool_environment
 
 Say = Callable[[str], None]
 
@@ -98,7 +97,7 @@ def _build(store: Path, cache: Path, sources: tuple[Source, ...], say: Say) -> N
 
 
 def _call(command: list[str], *, scratch: Path) -> None:
-    env = {**os.environ, "PATH": search_path(), "TMPDIR": str(scratch)}
+    env = tool_environment(str(scratch))
     try:
         # When this process dies, so does the builder: a killed rehearsal leaves no process behind.
         done = subprocess.run(

@@ -37,7 +37,7 @@ class PodmanPaths(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     configuration: str
-    runtime: str = ""
+    runtime: str
     graphroot: str
     runroot: str
     tmp: str
@@ -95,6 +95,12 @@ def environment(paths: PodmanPaths) -> dict[str, str]:
     }
 
 
+def tool_environment(scratch: str) -> dict[str, str]:
+    """What a tool of the lab sees of the user's environment; ``scratch`` is its home and temporary folder."""
+    kept = {key: value for key, value in os.environ.items() if key.lower() in _KEPT}
+    return {**kept, "PATH": search_path(), "HOME": scratch, "TMPDIR": scratch}
+
+
 class Podman:
     """Runs podman for one storage; ``tags`` are set in the environment of everything that it starts.
 
@@ -129,9 +135,7 @@ class Podman:
 
         ``bound``: podman ends when this thread does.
         """
-        env = {key: value for key, value in os.environ.items() if key.lower() in _KEPT}
-        env |= {"PATH": search_path(), "HOME": self.paths.tmp, "TMPDIR": self.paths.tmp}
-        env |= environment(self.paths) | self.tags
+        env = tool_environment(self.paths.tmp) | environment(self.paths) | self.tags
         inside = namespace.enter(self.netns) if self.netns and namespace.exists(self.netns) else []
         try:
             done = subprocess.run(
