@@ -227,6 +227,9 @@ def _endpoint_files(request: StepRequest, site: str) -> tuple[tuple[vpn.File, ..
 def _scratch(request: StepRequest) -> Iterator[Path]:
     """A folder of mode 0700 for known hosts, keys and plays; removed afterwards."""
     Path(request.scratch).mkdir(parents=True, exist_ok=True, mode=0o700)
+    for left in Path(request.scratch).glob("configure-*"):
+        # an attempt that was killed could not remove it, and it holds keys
+        shutil.rmtree(left, ignore_errors=True)
     folder = Path(tempfile.mkdtemp(prefix="configure-", dir=request.scratch))
     try:
         yield folder

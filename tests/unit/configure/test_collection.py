@@ -22,7 +22,7 @@ COLLECTION = case.ROOT / "playbooks/ansible_collections/onboard/host"
 ROLES = sorted(path.name for path in (COLLECTION / "roles").iterdir())
 KEYWORDS = {
     "name", "when", "loop", "loop_control", "register", "notify", "vars", "no_log", "diff", "check_mode", "changed_when",
-    "failed_when", "environment", "delegate_to", "throttle", "become", "hosts", "roles", "gather_facts",
+    "failed_when", "ignore_errors", "environment", "delegate_to", "throttle", "become", "hosts", "roles", "gather_facts",
 }  # fmt: skip
 
 
