@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,8 @@ from toolkit.model.bindings import Bindings
 from toolkit.signing import create_key
 
 ROOT = Path(__file__).parents[2]
+METADATA = ("169.254.169.254", "169.254.170.2")
+"""Of AWS, Azure and Google Cloud; of AWS's container service."""
 
 
 @dataclass
@@ -98,8 +101,9 @@ class Rehearsed:
     """A finished rehearsal whose world still stands.
 
     ``outcome`` is what ``onboard rehearse --format json`` printed, ``said`` all that it printed. ``processes`` watched
-    the machine meanwhile; ``planted`` are the credentials in the user's home and environment; whatever executes a
-    string of the inventory's makes the file ``canary``; ``evidence_key`` signed the evidence.
+    the machine meanwhile; ``planted`` are the credentials in the user's home and environment, ``opened`` those that
+    were opened, ``asked`` how often the SSH agent was. Whatever executes a string of the inventory's makes the file
+    ``canary``; ``evidence_key`` signed the evidence.
     """
 
     desk: Desk
@@ -107,6 +111,8 @@ class Rehearsed:
     said: str
     processes: watching.Processes
     planted: watching.Planted
+    opened: tuple[Path, ...]
+    asked: int
     canary: Path
     evidence_key: Path
 
@@ -160,6 +166,8 @@ def watched(folder: Path, *, hosts: str, key: Path, prefix: Sequence[str] = ()) 
             said=done.stdout + done.stderr,
             processes=processes,
             planted=planted,
+            opened=tuple(planted.opened.read()),
+            asked=planted.agent.connections,
             canary=canary,
             evidence_key=key,
         )
@@ -181,4 +189,48 @@ def rehearser(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def rehearsed(tmp_path_factory: pytest.TempPathFactory, rehearser: Path) -> Iterator[Rehearsed]:
     """One whole rehearsal with hosts, kept for every test that looks at it. Tests put back what they disturb."""
     with watched(tmp_path_factory.mktemp("rehearsed"), hosts="lab", key=rehearser) as found:
+        yield found
+
+
+@dataclass
+class Metadata:
+    """A network namespace whose loopback has a cloud's metadata addresses, with listeners that count who asks."""
+
+    netns: str
+    listeners: list[watching.Listener]
+
+    @property
+    def connections(self) -> int:
+        return sum(one.connections for one in self.listeners)
+
+
+@pytest.fixture(scope="session")
+def metadata() -> Iterator[Metadata]:
+    """Where the user's machine is a cloud's: its metadata service would hand out credentials."""
+    from toolkit.rehearsal import namespace
+
+    netns = namespace.namespace(f"meta-{secrets.token_hex(3)}")
+    namespace.make(netns)
+    try:
+        for address in METADATA:
+            namespace.call([*namespace.enter(netns), "ip", "address", "add", f"{address}/32", "dev", "lo"])
+        found = Metadata(
+            netns, [watching.Listener(namespace.listen_inside(netns, (address, 80))) for address in METADATA]
+        )
+        yield found
+        for listener in found.listeners:
+            listener.stop()
+    finally:
+        namespace.remove(netns)
+
+
+@pytest.fixture(scope="session")
+def cloud_only(
+    tmp_path_factory: pytest.TempPathFactory, rehearser: Path, metadata: Metadata
+) -> Iterator[Rehearsed]:
+    """The same inventory rehearsed with ``--hosts none``, on a machine with a metadata service; kept as well."""
+    from toolkit.rehearsal import namespace
+
+    folder = tmp_path_factory.mktemp("cloud-only")
+    with watched(folder, hosts="none", key=rehearser, prefix=namespace.enter(metadata.netns)) as found:
         yield found

@@ -43,18 +43,22 @@ class Seen:
 
 
 class Processes(threading.Thread):
-    """Looks at new processes every 20 ms, several times each, and at all of them every second."""
+    """Looks at new processes every 20 ms, several times each, and at all of them every second.
+
+    ``networks`` is the network namespace (inode) that each was in last.
+    """
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
         self.commands: set[bytes] = set()
         self.seen: dict[tuple[int, bytes], Seen] = {}
+        self.networks: dict[int, int] = {}
         self._over = threading.Event()
 
     def run(self) -> None:
         looks: dict[str, int] = {}
         while not self._over.is_set():
-            alive = [name for name in os.listdir("/proc") if name.isdigit()]
+            alive = [path.name for path in Path("/proc").iterdir() if path.name.isdigit()]
             looks = {name: looks.get(name, 0) + 1 for name in alive}
             for name in alive:
                 if looks[name] < 6 or looks[name] % 50 == 0:
@@ -73,9 +77,9 @@ class Processes(threading.Thread):
         with contextlib.suppress(OSError):
             line = Path("/proc", name, "cmdline").read_bytes()
             self.commands.add(line)
+            network = self.networks[int(name)] = Path(f"/proc/{name}/ns/net").stat().st_ino
             if (int(name), line) not in self.seen:
                 environment = frozenset(Path("/proc", name, "environ").read_bytes().split(b"\0"))
-                network = os.stat(f"/proc/{name}/ns/net").st_ino
                 words = tuple(line.decode("utf-8", "replace").split("\0")[:-1])
                 self.seen[int(name), line] = Seen(
                     pid=int(name), command=words, network=network, environment=environment
