@@ -42,6 +42,7 @@ class StackEngine:
         from pulumi.automation import LocalWorkspace, ProjectBackend, ProjectRuntimeInfo, ProjectSettings
 
         self.settings = settings
+        self.outputs_stand = False
         self._witness: Witness | None = None
         self._secrets = sorted((settings.config[key] for key in settings.secret_keys), key=len, reverse=True)
         for folder in (settings.work, Path(settings.environment["PULUMI_HOME"])):
@@ -78,10 +79,18 @@ class StackEngine:
         run_program(self.settings.program)()
 
     def preview(self, witness: Witness) -> tuple[Preview, ...]:
-        """What the engine would do, without doing it; ``witness`` sees what the program asks for."""
+        """What the engine would do, without doing it; ``witness`` sees what the program asks for.
+
+        ``outputs_stand`` then says whether the state's outputs are the program's: an engine that was killed after its
+        last resource never wrote them. A secret one is masked, so it never stands.
+        """
         found: list[Preview] = []
 
         def keep(event: Any) -> None:
+            ended = event.res_outputs_event
+            if ended is not None and ended.metadata.type == STACK_TYPE:
+                old, new = (state.outputs if state else None for state in (ended.metadata.old, ended.metadata.new))
+                self.outputs_stand = old == new == without_secrets(new)
             step = event.resource_pre_event
             if step is not None:
                 state = step.metadata.new or step.metadata.old

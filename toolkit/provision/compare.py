@@ -67,7 +67,7 @@ def compare(planned: Iterable[Resource], previews: Iterable[Preview], witnessed:
 
 
 def has_effects(previews: Iterable[Preview]) -> bool:
-    """Whether an apply would do anything at all: outputs and references are read again by the next preview."""
+    """Whether an apply would do anything to an object."""
     return any(preview.operation not in {"same", "read"} for preview in previews)
 
 

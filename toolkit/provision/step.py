@@ -53,8 +53,9 @@ def run(request: StepRequest, emit: Emit) -> StepResult:
     witness = _witness(request, settings, refuse=False)
     previews = stack.preview(witness)
     compare(request.resources, previews, [*witness.problems, *witness.missing()])
-    # where nothing would change there is nothing to apply
-    changed = stack.up(_witness(request, settings, refuse=True), emit) if has_effects(previews) else 0
+    # where neither objects nor outputs would change there is nothing to apply
+    apply = has_effects(previews) or not stack.outputs_stand
+    changed = stack.up(_witness(request, settings, refuse=True), emit) if apply else 0
     deployment = stack.export()
     live = [
         resource
