@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import subprocess
 import time
 from pathlib import Path
 
@@ -23,6 +25,16 @@ def engine_of(worker: int) -> int:
     children = Path(f"/proc/{worker}/task/{worker}/children").read_text().split()
     (engine,) = [int(pid) for pid in children if Path(f"/proc/{pid}/comm").read_text().startswith("pulumi")]
     return engine
+
+
+def end(worker: subprocess.Popen[bytes]) -> None:
+    """Whatever the test found, nothing of it stays."""
+    with contextlib.suppress(ProcessLookupError):
+        kill(worker.pid, group=True)
+    assert worker.stdout
+    worker.stdout.read()
+    worker.stdout.close()
+    worker.wait(60)
 
 
 def gone(pid: int, seconds: float = 20) -> bool:
@@ -50,18 +62,17 @@ def test_killed_after_create(customer: Customer, layer: str, type_: str, victim:
     client = customer.world.client()
     fault = client.fault("hold", type_)
     worker = customer.worker(layer)
-    assert client.wait(fault, seconds=90)
-    engine = engine_of(worker.pid)
-    if victim == "worker":
-        with pytest.raises(Locked, match=str(engine)):
-            customer.apply(layer, resumed=True)
-    kill(engine if victim == "engine" else worker.pid, group=victim == "group")
-    assert gone(engine)
-    assert worker.stdout
-    worker.stdout.read()
-    worker.stdout.close()
-    worker.wait(60)
-    client.release(fault)
+    try:
+        assert client.wait(fault, seconds=240)
+        engine = engine_of(worker.pid)
+        if victim == "worker":
+            with pytest.raises(Locked, match=str(engine)):
+                customer.apply(layer, resumed=True)
+        kill(engine if victim == "engine" else worker.pid, group=victim == "group")
+        assert gone(engine)
+    finally:
+        end(worker)
+        client.release(fault)
 
     result = customer.apply(layer, resumed=True)
 
