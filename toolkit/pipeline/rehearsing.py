@@ -153,7 +153,7 @@ def _apply(
             [*_enter(bindings), *arguments],
             stdin=subprocess.DEVNULL,
             stdout=stdout,
-            env=_environment(rehearsal, folder),
+            env=_environment(rehearsal, place_of(workspace, rehearsal)),
             start_new_session=True,
             cwd="/",
         )
@@ -207,15 +207,18 @@ def _approve(bindings: Bindings, rehearsal: Rehearsal, folder: Path) -> None:
     approve(Path(rehearsal.plan_dir), key_uri=f"file:{key}", expires=tomorrow, world=f"rehearsal/{bindings.id}")
 
 
-def _environment(rehearsal: Rehearsal, folder: Path) -> dict[str, str]:
-    """Nothing of the user's but the path and the caches; the home is the rehearsal's own."""
+def _environment(rehearsal: Rehearsal, place: Place) -> dict[str, str]:
+    """Nothing of the user's but the path and the caches; home and temporary files are the rehearsal's own."""
     kept = {
         name: os.environ[name] for name in ("PATH", "TERM", "ONBOARD_HOLD", "ONBOARD_HOLD_MARKER") if name in os.environ
     }
     cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    temporary = place.run / "tmp"
+    temporary.mkdir(exist_ok=True, mode=0o700)
     return {
         **kept,
-        "HOME": str(folder / "home"),
+        "HOME": str(Path(place.folder) / "home"),
+        "TMPDIR": str(temporary),
         "LANG": "C.UTF-8",
         "XDG_CACHE_HOME": cache,
         "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
@@ -235,8 +238,13 @@ def _enter(bindings: Bindings) -> list[str]:
 
 
 def _remove(workspace: Workspace, rehearsal: Rehearsal) -> list[str]:
-    owner.kill_tagged("ONBOARD_SUPERVISED", rehearsal.id)
-    left = remove_world(place_of(workspace, rehearsal))
+    """Take the world away; a Ctrl-C meanwhile changes nothing, here or in the tools that do it."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        owner.kill_tagged("ONBOARD_SUPERVISED", rehearsal.id)
+        left = remove_world(place_of(workspace, rehearsal))
+    finally:
+        signal.signal(signal.SIGINT, before)
     if not left:
         (workspace.rehearsal / "current.json").unlink(missing_ok=True)
         with contextlib.suppress(OSError):
