@@ -19,6 +19,7 @@ from toolkit.model.bindings import Bindings
 from toolkit.model.plan import Plan, Step
 from toolkit.model.run import StepRequest, StepResult
 from toolkit.pipeline import cloud_side, evidencing, planning
+from toolkit.pipeline.throwaway import inhabit
 from toolkit.pipeline.workspace import Workspace
 from toolkit.pipeline.worlds import check_reachable, real_bindings
 from toolkit.run.executor import Executor, Listener, new_run_id
@@ -64,6 +65,7 @@ def apply(request: ApplyRequest, *, listeners: tuple[Listener, ...] = ()) -> Run
     prepared = planning.prepare(workspace)
     planning.check_fresh(plan, prepared)
     bindings = request.bindings or real_bindings(workspace, prepared)
+    inhabit(bindings)
     _check_allowed(request, plan, bindings)
     check_reachable(plan, bindings)
     store = workspace.store()
@@ -128,6 +130,7 @@ def resume(
 
     store = workspace.store()
     row = store.run(run)
+    inhabit(row.bindings)
     if is_whole(workspace, row):
         raise UsageError(f"run {run} is done", fix="apply the plan again to find out whether anything changed")
     with store.lease("run") as lease:
@@ -164,6 +167,7 @@ def verify(
     before = [row for row in store.runs() if row.bindings.id == world.id and row.state == "done"]
     if not before:
         raise UsageError("no run in this world is done yet, so there is nothing to verify", fix="onboard apply PLAN")
+    inhabit(world)
     plan = read_plan(workspace.root / before[-1].plan_dir)
     planning.check_fresh(plan, prepared)
     world = msgspec.structs.replace(world, intrusive=intrusive or world.intrusive)

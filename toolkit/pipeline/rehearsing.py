@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import os
 import secrets
 import signal
 import subprocess
@@ -24,9 +23,10 @@ from toolkit.errors import Interrupted, Locked, OnboardError, PrerequisiteMissin
 from toolkit.model.bindings import Bindings
 from toolkit.pipeline import planning
 from toolkit.pipeline.applying import RunSummary, is_whole, summary
-from toolkit.pipeline.throwaway import Place, make_world, remove_world
+from toolkit.pipeline.throwaway import Place, environment, make_world, remove_world
 from toolkit.pipeline.workspace import CONFIG_HOME, Workspace
 from toolkit.run import owner
+from toolkit.run.actions import NEEDS_HOSTS
 from toolkit.run.store import SqliteStore
 
 Say = Callable[[str], None]
@@ -62,6 +62,7 @@ def rehearse(request: RehearseRequest, *, say: Say) -> RunSummary:
     """Rehearse a workspace; Locked (12) while another rehearsal of it runs or an earlier one's world stands."""
     workspace = request.workspace
     plan, plan_dir = planning.make_plan(workspace)
+    _check_one_account(workspace)
     say(f"plan {plan.digest[7:19]}: {len(plan.steps)} steps, {_resources(plan)} resources")
     with workspace.store().lease("rehearsal"):
         left = current(workspace)
@@ -71,11 +72,12 @@ def rehearse(request: RehearseRequest, *, say: Say) -> RunSummary:
                 fix=f"finish it: onboard rehearse resume {_shown(workspace)}; or remove it: "
                 f"onboard rehearse down {_shown(workspace)}",
             )
-        left_out = _why_no_hosts(request.hosts)
+        with_hosts = any(step.action in NEEDS_HOSTS for step in plan.steps)
+        left_out = _why_no_hosts(request.hosts) if with_hosts else ""
         rehearsal = Rehearsal(
             id=secrets.token_hex(4),
             plan_dir=str(plan_dir.resolve()),
-            hosts="none" if left_out else "lab",
+            hosts="lab" if with_hosts and not left_out else "none",
             left_out=left_out,
             evidence_key=request.evidence_key,
         )
@@ -120,10 +122,11 @@ def _carry_through(request: RehearseRequest, rehearsal: Rehearsal, *, say: Say, 
             _approve(bindings, rehearsal, Path(place_of(workspace, rehearsal).folder))
             run = _run_of(workspace.store(), rehearsal) if resumed else None
             whole = run is not None and is_whole(workspace, workspace.store().run(run))
-            code = 0 if whole else _apply(request, rehearsal, bindings, run=run, interrupts=interrupts)
+            code = 0 if whole else _apply(request, rehearsal, run=run, interrupts=interrupts)
             outcome = _outcome(workspace, rehearsal, code)
     except BaseException:
-        if not keep:
+        # A world that was never whole is of no use to anybody.
+        if not keep or not (Path(place_of(workspace, rehearsal).folder) / "bindings.json").is_file():
             _remove(workspace, rehearsal)
         raise
     if not keep:
@@ -133,9 +136,7 @@ def _carry_through(request: RehearseRequest, rehearsal: Rehearsal, *, say: Say, 
     return outcome
 
 
-def _apply(
-    request: RehearseRequest, rehearsal: Rehearsal, bindings: Bindings, *, run: str | None, interrupts: _Interrupts
-) -> int:
+def _apply(request: RehearseRequest, rehearsal: Rehearsal, *, run: str | None, interrupts: _Interrupts) -> int:
     """Run ``onboard apply`` (or ``runs resume``) inside the world; gives its exit code."""
     workspace = request.workspace
     folder = Path(place_of(workspace, rehearsal).folder)
@@ -150,10 +151,10 @@ def _apply(
     result = folder / "apply.json"
     with result.open("wb") as stdout:
         inner = subprocess.Popen(
-            [*_enter(bindings), *arguments],
+            arguments,
             stdin=subprocess.DEVNULL,
             stdout=stdout,
-            env=_environment(rehearsal, place_of(workspace, rehearsal)),
+            env={**environment(place_of(workspace, rehearsal)), "ONBOARD_SUPERVISED": rehearsal.id},
             start_new_session=True,
             cwd="/",
         )
@@ -207,36 +208,6 @@ def _approve(bindings: Bindings, rehearsal: Rehearsal, folder: Path) -> None:
     approve(Path(rehearsal.plan_dir), key_uri=f"file:{key}", expires=tomorrow, world=f"rehearsal/{bindings.id}")
 
 
-def _environment(rehearsal: Rehearsal, place: Place) -> dict[str, str]:
-    """Nothing of the user's but the path and the caches; home and temporary files are the rehearsal's own."""
-    kept = {
-        name: os.environ[name] for name in ("PATH", "TERM", "ONBOARD_HOLD", "ONBOARD_HOLD_MARKER") if name in os.environ
-    }
-    cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    temporary = place.run / "tmp"
-    temporary.mkdir(exist_ok=True, mode=0o700)
-    return {
-        **kept,
-        "HOME": str(Path(place.folder) / "home"),
-        "TMPDIR": str(temporary),
-        "LANG": "C.UTF-8",
-        "XDG_CACHE_HOME": cache,
-        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
-        "PYTHONUNBUFFERED": "1",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "ONBOARD_REHEARSAL": rehearsal.id,
-        "ONBOARD_SUPERVISED": rehearsal.id,
-    }
-
-
-def _enter(bindings: Bindings) -> list[str]:
-    if bindings.netns is None:
-        return []
-    from toolkit.rehearsal import namespace
-
-    return namespace.enter(bindings.netns)
-
-
 def _remove(workspace: Workspace, rehearsal: Rehearsal) -> list[str]:
     """Take the world away; a Ctrl-C meanwhile changes nothing, here or in the tools that do it."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -277,6 +248,17 @@ def _why_no_hosts(wanted: Hosts) -> str:
     if gaps and wanted == "lab":
         raise PrerequisiteMissing("; ".join(gap.message for gap in gaps), fix=" && ".join(gap.fix for gap in gaps))
     return "; ".join(gap.message for gap in gaps)
+
+
+def _check_one_account(workspace: Workspace) -> None:
+    """UsageError for tenants in several AWS accounts: the stand-in cloud is one account."""
+    tenants = planning.prepare(workspace).inventory.tenants
+    accounts = sorted({tenant.platform.account for tenant in tenants if tenant.platform.kind == "aws"})
+    if len(accounts) > 1:
+        raise UsageError(
+            f"one rehearsal stands for one AWS account, and this inventory has {len(accounts)}: {', '.join(accounts)}",
+            fix="rehearse one account at a time: in a copy of the workspace, leave only its tenants in the inventory",
+        )
 
 
 def _resources(plan: Any) -> int:

@@ -14,12 +14,14 @@ from typing import Literal
 import msgspec
 
 from toolkit.canonical import canonical_bytes, write_atomic
+from toolkit.errors import UsageError
 from toolkit.model.bindings import AwsBinding, Bindings
 from toolkit.pipeline.planning import Prepared
 from toolkit.rehearsal import namespace
 from toolkit.run import owner
 
 Say = Callable[[str], None]
+_KEPT = ("PATH", "TERM", "NO_COLOR", "ONBOARD_ENGINE", "ONBOARD_HOLD", "ONBOARD_HOLD_MARKER")
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +70,43 @@ def make_world(place: Place, prepared: Prepared, *, say: Say) -> Bindings:
     return bindings
 
 
+def environment(place: Place) -> dict[str, str]:
+    """Nothing of the user's but the path and the caches; home and temporary files are the rehearsal's own."""
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    temporary = place.run / "tmp"
+    temporary.mkdir(exist_ok=True, mode=0o700)
+    return {
+        **kept,
+        "HOME": str(Path(place.folder) / "home"),
+        "TMPDIR": str(temporary),
+        "LANG": "C.UTF-8",
+        "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache"),
+        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+        "PYTHONUNBUFFERED": "1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "ONBOARD_REHEARSAL": place.id,
+    }
+
+
+def inhabit(bindings: Bindings) -> None:
+    """Move this process into the world that the bindings name: its namespace, its home, nothing of the user's.
+
+    The real world needs no moving. Whoever names a kept rehearsal's bindings by hand gets there as the run did.
+    """
+    if bindings.world != "rehearsal" or os.environ.get("ONBOARD_REHEARSAL") == bindings.id:
+        return
+    place = Place(id=bindings.id, folder=str(Path(bindings.state).parent), hosts="none")
+    if not place.run.is_dir():
+        raise UsageError(
+            f"the world of rehearsal {bindings.id} is gone", fix="rehearse again with --keep, and name its bindings"
+        )
+    wanted = environment(place)
+    os.environ.clear()
+    os.environ.update(wanted)
+    if bindings.netns is not None:
+        namespace.enter_here(bindings.netns)
+
+
 def remove_world(place: Place) -> list[str]:
     """Stop and remove everything of the rehearsal; gives what is left."""
     from toolkit.rehearsal.world import find_world
@@ -89,7 +128,7 @@ def remove_world(place: Place) -> list[str]:
 
 
 def _with_lab(place: Place, prepared: Prepared, bindings: Bindings, *, say: Say) -> Bindings:
-    from toolkit.rehearsal.lab import lifecycle
+    from toolkit.rehearsal.lab import lifecycle, probing
     from toolkit.rehearsal.lab.topology import topology
 
     wanted = topology(prepared.inventory, prepared.profile, place.id)
@@ -102,6 +141,7 @@ def _with_lab(place: Place, prepared: Prepared, bindings: Bindings, *, say: Say)
         host_bindings=lifecycle.host_bindings(state),
         proxy=state.proxy,
         receiver_log=state.receiver_log,
+        probe_command=probing.probe_commands(state),
     )
 
 
