@@ -144,9 +144,9 @@ def _coverage(plan: Plan, *, results: dict[str, StepResult], row_state: str) -> 
         for line in result.not_proven
     ]
     unproven += [
-        NotProven(what=step.name, reason="the run ended before it")
+        NotProven(what=step.name, reason="not part of this run" if row_state == "done" else "the run ended before it")
         for step in plan.steps
-        if row_state != "done" and step.name not in results
+        if step.name not in results
     ]
     unproven += [
         NotProven(what=component, reason="managed, but no step of this version reaches it")
