@@ -82,13 +82,13 @@ def test_during_the_run_only_the_package_proxy_was_outside(request, which):
 
 def test_the_supervisor_ended_inside(rehearsed):
     """It makes the world from outside (images, packages), and is in it before the run begins."""
-    found = [
+    # The first of that command line; those that it starts show its words until they begin their own.
+    supervisor = next(
         one.pid for one in rehearsed.processes.seen.values()
         if "rehearse" in one.command and str(rehearsed.desk.workspace) in one.command
-    ]  # fmt: skip
-    assert found
+    )  # fmt: skip
     inode = namespace.path(rehearsed.desk.bindings.netns).stat().st_ino
-    assert {rehearsed.processes.networks[pid] for pid in found} == {inode}
+    assert rehearsed.processes.networks[supervisor] == inode
 
 
 def test_no_process_of_the_standing_world_has_a_way_out(rehearsed, state):
