@@ -48,6 +48,18 @@ options:
     type: list
     elements: path
     default: []
+  follow_up:
+    description:
+      - Name of what must follow a change, such as a service's restart by a handler.
+      - It is noted on the host before anything is changed, and the task is changed as long as the note is there, so that
+        a play which ended before its handlers is made up for by the next one. Whoever has followed up names it in
+        C(settled).
+    type: str
+  settled:
+    description: Names whose notes are removed.
+    type: list
+    elements: str
+    default: []
 author: [onboarding-toolkit contributors]
 """
 
@@ -63,6 +75,9 @@ count:
   type: int
   returned: always
 """
+
+
+NOTES = Path("/var/lib/onboard/follow-up")
 
 
 def attributes(path: str, mode: str, owner: str, *, check: bool) -> bool:
@@ -138,13 +153,28 @@ def main() -> None:
             },
             "contents": {"type": "dict", "default": {}, "no_log": True},
             "absent": {"type": "list", "elements": "path", "default": []},
+            "follow_up": text,
+            "settled": {"type": "list", "elements": "str", "default": []},
         },
         supports_check_mode=True,
         # else every content is written to the host's log
         no_log=True,
     )
-    check, changed = module.check_mode, 0
-    here = None
+    check, name = module.check_mode, module.params["follow_up"]
+    note = NOTES / name if name else None
+    if note and not check and work(module, check=True):
+        note.parent.mkdir(parents=True, exist_ok=True)
+        note.touch()
+    changed = work(module, check=check)
+    for done in module.params["settled"]:
+        if not check:
+            (NOTES / done).unlink(missing_ok=True)
+    module.exit_json(changed=bool(changed or (note and note.exists())), count=changed)
+
+
+def work(module: AnsibleModule, *, check: bool) -> int:
+    """Folders, files, absent files; how many differed."""
+    changed, here = 0, None
     try:
         for wanted in module.params["folders"]:
             here = wanted["path"]
@@ -163,7 +193,7 @@ def main() -> None:
                     Path(here).unlink()
     except (OSError, KeyError) as error:
         module.fail_json(msg=f"{here}: {error}")
-    module.exit_json(changed=bool(changed), count=changed)
+    return changed
 
 
 if __name__ == "__main__":
