@@ -6,7 +6,7 @@ WORKSPACE ?= examples/acme
 PYTEST = $(VENV)/bin/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine onboard test test-quick test-kill lint lock
+.PHONY: help setup engine onboard test test-quick test-kill bench lint lock
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -27,6 +27,10 @@ test-quick: setup ## what needs no engine and no lab (under 60 seconds)
 
 test-kill: setup ## kill every effect step at three points, three victims, and resume
 	$(PYTEST) -m kill -s
+
+bench: setup ## how long a start and a plan take, beside click alone and the engine's own preview
+	$(VENV)/bin/python -m tests.benchmarks.start
+	$(VENV)/bin/python -m tests.benchmarks.plan
 
 lint: setup ## ruff and mypy
 	$(VENV)/bin/ruff check --quiet .
