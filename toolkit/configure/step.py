@@ -82,6 +82,7 @@ def console(request: StepRequest, emit: Emit) -> StepResult:
             raise ConfigureFailed(f"the bindings name no console command for site {site}", fix="add console_command")
         emit(f"installing the bundle at the console of {endpoint_host(site)}")
         _console(list(command), path)
+        emit(f"{endpoint_host(site)} has its bundle; waiting for the management link")
     waited = _await_link(request, site, emit)
     return StepResult(changed=1, outputs={"seconds": round(waited, 1)}, counts={"management_links": 1})
 

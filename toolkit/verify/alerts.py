@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from toolkit.errors import OnboardError
 from toolkit.model.inventory import Component
 from toolkit.verify.check import Check, holds
 from toolkit.verify.place import Place, guarded, wait_until
 
 AGENT_UNIT = "prometheus-node-exporter.service"
+RETURN_UNIT = "onboard-agent-return"
+"""The transient timer by which a host starts its agent again, should the verification that stopped it be killed."""
 ALERT = "AgentDown"
 
 
@@ -53,6 +57,18 @@ def alert_checks(place: Place) -> tuple[list[Check], list[str]]:
     return guarded("alert.fires", host.id, _alert(place, host)), []
 
 
+def return_agents(place: Place) -> None:
+    """Start the agents that a verification stopped and was killed before it started them again."""
+    for host in place.hosts:
+        # A host that cannot be reached is the checks' to report.
+        with contextlib.suppress(OnboardError):
+            timer = ["systemctl", "is-active", "--quiet", f"{RETURN_UNIT}.timer"]
+            if place.shell(host.id).run(timer, check=False).returncode == 0:
+                place.emit(f"starting the metrics agent of {host.id}, which a killed verification stopped")
+                place.text(host.id, "systemctl", "start", AGENT_UNIT)
+                place.text(host.id, "systemctl", "stop", f"{RETURN_UNIT}.timer")
+
+
 def _alert(place: Place, host: Component) -> Iterator[Check]:
     file = Path(str(place.request.bindings.receiver_log))
     begin = file.stat().st_size if file.exists() else 0
@@ -74,6 +90,8 @@ def _alert(place: Place, host: Component) -> Iterator[Check]:
 
     place.emit(f"stopping the metrics agent of {host.id} to provoke {ALERT}")
     try:
+        after = f"--on-active={place.patience.alert + 30:.0f}"
+        place.text(host.id, "systemd-run", "--quiet", f"--unit={RETURN_UNIT}", after, "systemctl", "start", AGENT_UNIT)
         place.text(host.id, "systemctl", "stop", AGENT_UNIT)
         fired = wait_until(
             lambda: seen("firing") is not None,
@@ -83,6 +101,7 @@ def _alert(place: Place, host: Component) -> Iterator[Check]:
         )
     finally:
         place.text(host.id, "systemctl", "start", AGENT_UNIT)
+        place.text(host.id, "systemctl", "stop", f"{RETURN_UNIT}.timer")
     alert = seen("firing") or {}
     found = alert.get("labels", {})
     runbook = alert.get("annotations", {}).get("runbook_url")

@@ -10,7 +10,7 @@ from toolkit.errors import VerifyFailed
 from toolkit.model.run import Emit, StepRequest, StepResult
 from toolkit.prometheus_api import Prometheus
 from toolkit.verify.agents import agent_checks, log_checks
-from toolkit.verify.alerts import alert_checks
+from toolkit.verify.alerts import alert_checks, return_agents
 from toolkit.verify.aws import tenant_checks, tenant_of
 from toolkit.verify.backups import backup_checks
 from toolkit.verify.check import Check, refuse_failures
@@ -64,6 +64,7 @@ def site(request: StepRequest, emit: Emit) -> StepResult:
     not proven. Raises VerifyFailed with every failed check.
     """
     place = open_place(request, emit)
+    return_agents(place)
     checks: list[Check] = []
     unproven: list[str] = []
     for part in PARTS.values():
