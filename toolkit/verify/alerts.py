@@ -101,7 +101,7 @@ def _alert(place: Place, host: Component) -> Iterator[Check]:
         )
     finally:
         place.text(host.id, "systemctl", "start", AGENT_UNIT)
-        place.text(host.id, "systemctl", "stop", f"{RETURN_UNIT}.timer")
+        place.shell(host.id).run(["systemctl", "stop", f"{RETURN_UNIT}.timer"], check=False)
     alert = seen("firing") or {}
     found = alert.get("labels", {})
     runbook = alert.get("annotations", {}).get("runbook_url")
