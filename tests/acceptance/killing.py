@@ -93,6 +93,30 @@ class Road:
         self._wait_for(lambda: self.control.wait(fault, seconds=0.1), what=f"{type_} is in the world")
         self._arrived(f"{step}:mid")
 
+    def reach(self, step: str, text: str) -> None:
+        """Go on until the step says ``text``; nothing waits there, the kill meets what is under way."""
+        log = self.desk.workspace / ".onboard/log.ndjson"
+        begin = log.stat().st_size if log.exists() else 0
+
+        def said() -> bool:
+            with log.open("rb") as stream:
+                stream.seek(begin)
+                lines = [json.loads(line) for line in stream.read().splitlines(keepends=True) if line.endswith(b"\n")]
+            return any(line["step"] == step and text in line.get("message", "") for line in lines)
+
+        self.go_on()
+        self._wait_for(lambda: log.exists() and said(), what=f"{step}: {text}")
+        self._arrived(f"{step}:mid")
+
+    def catch(self, step: str, command: str) -> None:
+        """Go on until a process of the run has a command line with ``command``."""
+        self.go_on()
+        self._wait_for(
+            lambda: self.standing and any(command in cmdline(one.pid, 2000) for one in self.members()),
+            what=f"{step}: {command} runs",
+        )
+        self._arrived(f"{step}:mid")
+
     def finish(self) -> dict[str, Any]:
         """Go on to the end, which must be good; what the ledger then says of the run."""
         self.go_on()
@@ -265,6 +289,20 @@ class Road:
                 assert known[live["tags"][OWNER]] == live["id"]
         assert not list((self.desk.rehearsal / "state/.pulumi/locks").rglob("*.json"))
 
+    def assert_still(self) -> None:
+        """A second run of the same plan in this world finds nothing to change, in the cloud or on a host."""
+        home = self.desk.rehearsal / "home"
+        done = self.desk.onboard(
+            *("apply", self.desk.current["plan_dir"], "--workspace", self.desk.workspace),
+            *("--bindings", self.desk.rehearsal / "bindings.json"),
+            *("--trust", home / ".config/onboarding-toolkit/trust.yaml"),
+        )
+        assert done.returncode == 0, done.stderr
+        quiet = {name for name in self.steps() if not name.endswith("/console")}
+        assert {name: row.result.changed for name, row in self.steps().items() if name in quiet and row.result} == (
+            dict.fromkeys(quiet, 0)
+        )
+
 
 def children(pid: int) -> list[str]:
     """Children of every thread of a process."""
@@ -282,9 +320,9 @@ def parent(pid: int) -> int:
         return 0
 
 
-def cmdline(pid: int) -> str:
+def cmdline(pid: int, length: int = 160) -> str:
     try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")[:160]
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")[:length]
     except OSError:
         return "(gone)"
 

@@ -38,6 +38,34 @@ MID = {
         "aws:backup/selection:Selection",
     ),
 }
+# What a playbook is doing when it is killed, for each victim: before its handlers, among them, and after a killed one,
+# where a file is written already and only a note on the host says that its service must still be restarted.
+PLAYS = {
+    "configure/acme-hq/hub": ("doing: Write the tunnels", "doing: Load the tunnels", "doing: Restart rsyslog"),
+    "configure/acme-hq/endpoint": ("doing: Read the operating", "doing: Write the firewall", "doing: Run the gateway"),
+    "configure/acme-hq/hosts": (
+        "doing: Install what is missing",
+        "doing: Create the repository",
+        "doing: Restart the metrics agent",
+    ),
+}
+# Steps without an engine, and where they are held.
+TALKS = {
+    "configure/acme-hq/bundle": ("bundle of", "bundle of"),
+    "configure/acme-hq/console": ("", "has its bundle"),
+    "register/acme-hq": ("staging", "amtool checks"),
+    "verify/acme-hq": ("running backup", "waiting for AgentDown"),
+}
+CONSOLE = "podman exec --interactive endpoint-acme-hq"
+SITE = (
+    "configure/acme-hq/hub",
+    "configure/acme-hq/bundle",
+    "configure/acme-hq/console",
+    "configure/acme-hq/endpoint",
+    "configure/acme-hq/hosts",
+    "register/acme-hq",
+    "verify/acme-hq",
+)
 VERIFY = {"verify/acme-prod": "reading account"}
 VICTIMS: tuple[Victim, ...] = ("group", "coordinator", "engine")
 
@@ -64,11 +92,17 @@ def cloud_road(tmp_path_factory: pytest.TempPathFactory, scenarios: list[Scenari
     yield from road(tmp_path_factory.mktemp("cloud"), hosts="none", scenarios=scenarios)
 
 
-def kill_around(road: Road, step: str, point: str) -> None:
-    """Kill group and coordinator where the step has no engine running."""
+@pytest.fixture(scope="module")
+def site_road(tmp_path_factory: pytest.TempPathFactory, scenarios: list[Scenario]) -> Iterator[Road]:
+    """One rehearsal with hosts, that is killed all along."""
+    yield from road(tmp_path_factory.mktemp("site"), hosts="lab", scenarios=scenarios)
+
+
+def kill_around(road: Road, step: str, point: str, *, at: str = "") -> None:
+    """Kill group and coordinator where the step has no engine running; ``at`` is where in the middle it is held."""
     for victim in VICTIMS[:2]:
         began = time.monotonic()
-        road.hold_at(f"{step}:{point}")
+        road.hold_at(f"{step}:{at or point}")
         road.kill(step, point, victim, began=began)
 
 
@@ -97,12 +131,64 @@ def test_killed_in_a_stack(cloud_road: Road, step: str) -> None:
 def test_killed_while_the_tenant_is_verified(cloud_road: Road) -> None:
     ((step, text),) = VERIFY.items()
     kill_around(cloud_road, step, "before")
-    kill_around(cloud_road, step, f"at:{text}")
+    kill_around(cloud_road, step, "mid", at=f"at:{text}")
     kill_around(cloud_road, step, "after")
     states = cloud_road.finish()
     assert states[step] == "done"
     cloud_road.assert_undisturbed()
     removed(cloud_road.desk)
+
+
+@pytest.mark.kill
+@pytest.mark.lab
+@pytest.mark.engine
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("step", SITE)
+def test_killed_at_a_site(site_road: Road, step: str) -> None:
+    kill_around(site_road, step, "before")
+    for victim, text in zip(VICTIMS, PLAYS.get(step) or TALKS[step], strict=False):
+        began = time.monotonic()
+        if step in PLAYS:
+            site_road.reach(step, text)
+        elif text:
+            site_road.hold_at(f"{step}:at:{text}")
+        else:
+            site_road.catch(step, CONSOLE)
+        site_road.kill(step, "mid", victim, began=began)
+    kill_around(site_road, step, "after")
+    after = SITE[SITE.index(step) + 1] if step != SITE[-1] else "verify/acme-prod"
+    site_road.hold_at(f"{after}:before")
+
+
+@pytest.mark.kill
+@pytest.mark.lab
+@pytest.mark.engine
+@pytest.mark.timeout(3600)
+def test_a_killed_site_is_the_undisturbed_one(site_road: Road) -> None:
+    states = site_road.finish()
+    assert set(states.values()) == {"done"}
+    site_road.assert_undisturbed()
+    site_road.assert_still()
+    removed(site_road.desk)
+
+
+@pytest.mark.lab
+@pytest.mark.engine
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_killed_in_a_playbook(tmp_path: Path) -> None:
+    made = Road(make_desk(tmp_path), hosts="lab")
+    step = "configure/acme-hq/hosts"
+    try:
+        began = time.monotonic()
+        made.reach(step, "doing: Create the repository")
+        made.kill(step, "mid", "coordinator", began=began)
+        states = made.finish()
+        assert set(states.values()) == {"done"}
+        made.assert_undisturbed()
+    finally:
+        made.give_up()
+        removed(made.desk)
 
 
 @pytest.mark.engine
