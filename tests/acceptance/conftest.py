@@ -225,9 +225,7 @@ def metadata() -> Iterator[Metadata]:
 
 
 @pytest.fixture(scope="session")
-def cloud_only(
-    tmp_path_factory: pytest.TempPathFactory, rehearser: Path, metadata: Metadata
-) -> Iterator[Rehearsed]:
+def cloud_only(tmp_path_factory: pytest.TempPathFactory, rehearser: Path, metadata: Metadata) -> Iterator[Rehearsed]:
     """The same inventory rehearsed with ``--hosts none``, on a machine with a metadata service; kept as well."""
     from toolkit.rehearsal import namespace
 

@@ -19,7 +19,9 @@ from toolkit.rehearsal import lab
 from toolkit.secrets.embedded import EmbeddedStore
 
 pytestmark = [pytest.mark.engine, pytest.mark.lab, pytest.mark.slow]
-SINKS: list[dict[str, Any]] = yaml.safe_load(Path(secrets_package.__file__).with_name("sinks.yaml").read_text())["sinks"]
+SINKS: list[dict[str, Any]] = yaml.safe_load(Path(secrets_package.__file__).with_name("sinks.yaml").read_text())[
+    "sinks"
+]
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,7 @@ def test_a_field_takes_a_hostile_string_as_text_or_refuses_it_with_its_place(pat
         assert taken >= lines
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", NOT_A_LINE, ids=ascii)
 def test_what_is_no_line_of_text_ends_in_no_traceback(desk, text):
     found = copy.deepcopy(ACME)
@@ -87,8 +88,6 @@ def test_what_is_no_line_of_text_ends_in_no_traceback(desk, text):
         assert done.returncode == 3, done.stderr
         assert "Traceback" not in done.stderr
         assert "\x1b[31m" not in done.stdout + done.stderr
-
-
 
 
 @pytest.fixture(scope="module")

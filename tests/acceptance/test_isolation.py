@@ -72,7 +72,9 @@ def test_during_the_run_only_the_package_proxy_was_outside(request, which):
     everything = tagged(found)
     assert len(everything) > 20
     # A process that is just entering the namespace (nsenter) shows the command that it will be.
-    left = [one.command for one in everything if one.network in outside and not any("nsenter" in w for w in one.command)]
+    left = [
+        one.command for one in everything if one.network in outside and not any("nsenter" in w for w in one.command)
+    ]
     if which == "rehearsed":
         assert any("toolkit.rehearsal.package_proxy" in command for command in left)
         assert any("toolkit.run.worker" in one.command for one in everything)
@@ -151,7 +153,9 @@ def living(found, state) -> dict[int, dict[int, str]]:
 
 def machine_address() -> str:
     """An address of this machine that is not loopback."""
-    said = subprocess.run(["ip", "-o", "-4", "address", "show", "scope", "global"], capture_output=True, text=True, check=True)
+    said = subprocess.run(
+        ["ip", "-o", "-4", "address", "show", "scope", "global"], capture_output=True, text=True, check=True
+    )
     return said.stdout.split()[3].partition("/")[0]
 
 

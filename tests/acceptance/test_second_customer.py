@@ -9,6 +9,7 @@ import pytest
 import yaml
 from conftest import ROOT, Desk, make_desk
 
+pytestmark = pytest.mark.slow
 BISTRO = ROOT / "examples/bistro"
 
 
@@ -48,7 +49,6 @@ def test_another_customer_is_validated_decided_and_planned(bistro, tmp_path):
 
 
 @pytest.mark.engine
-@pytest.mark.slow
 def test_another_customer_is_rehearsed(bistro):
     done = bistro.onboard("rehearse", bistro.workspace, "--hosts", "none", "--format", "json")
     assert done.returncode == 0, done.stderr + done.stdout
@@ -62,7 +62,6 @@ def test_another_customer_is_rehearsed(bistro):
 
 
 @pytest.mark.engine
-@pytest.mark.slow
 def test_a_customer_without_sites_needs_no_lab(desk, landlord):
     write(desk, landlord)
     done = desk.onboard("rehearse", desk.workspace, "--format", "json")
