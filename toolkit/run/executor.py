@@ -156,6 +156,8 @@ class Executor:
                 with contextlib.suppress(BrokenPipeError), stdin:
                     stdin.write(msgspec.json.encode(request))
                 for raw in stdout:
+                    if not raw.endswith(b"\n"):
+                        break  # cut off by the worker's death
                     line = msgspec.json.decode(raw, type=Line)
                     if line.kind == "progress":
                         self._say(Event(kind="progress", step=step.name, message=line.message, data=line.data))

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import msgspec
 
+from toolkit.errors import Locked
+
 _PR_SET_PDEATHSIG = 1
 
 
@@ -84,7 +86,10 @@ def tagged(variable: str, value: str) -> list[int]:
 
 
 def kill_tagged(variable: str, value: str, *, timeout: float = 10.0) -> int:
-    """Kill what an earlier attempt left behind, and wait until it is gone; returns how many there were."""
+    """Kill what an earlier attempt left behind, and wait until it is gone; returns how many there were.
+
+    Raises Locked for a process that does not end within ``timeout`` seconds: it may still have an effect.
+    """
     count = 0
     deadline = time.monotonic() + timeout
     while alive := tagged(variable, value):
@@ -93,6 +98,9 @@ def kill_tagged(variable: str, value: str, *, timeout: float = 10.0) -> int:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         if time.monotonic() > deadline:
-            break
+            raise Locked(
+                f"process {alive[0]} of an earlier attempt does not end",
+                fix=f"see what it waits for: ps -fl {alive[0]}",
+            )
         time.sleep(0.05)
     return count

@@ -119,6 +119,12 @@ def test_a_killed_step_is_a_failure_that_can_be_resumed(bench: Bench) -> None:
     assert bench.effects() == ["a 2 True"]
 
 
+def test_a_line_that_its_workers_death_cut_off_is_no_result(bench: Bench) -> None:
+    with pytest.raises(ProvisionFailed, match="ended without a result"):
+        bench.executor(step("a", "toy.torn")).execute()
+    assert bench.state() == "failed"
+
+
 def test_unknown_action_is_refused(bench: Bench) -> None:
     with pytest.raises(PlanRefused, match="unknown action"):
         bench.executor(step("a", "toy.absent")).execute()

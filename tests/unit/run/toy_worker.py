@@ -47,7 +47,14 @@ def killed(request: StepRequest, emit: Emit) -> StepResult:
     return StepResult()
 
 
-for function in (write, refuse, leak, linger, noisy, killed):
+def torn(request: StepRequest, emit: Emit) -> StepResult:
+    pipe = next(fd for fd in range(3, 64) if Path(f"/proc/self/fd/{fd}").is_fifo())
+    os.write(pipe, b'{"kind": "result", "res')
+    os.kill(os.getpid(), 9)
+    return StepResult()
+
+
+for function in (write, refuse, leak, linger, noisy, killed, torn):
     actions.ACTIONS[f"toy.{function.__name__}"] = f"{__name__}:{function.__name__}"
 
 if __name__ == "__main__":
