@@ -188,6 +188,17 @@ class Road:
         self.held_at = ""
         self.done.append(Scenario(step=step, point=point, victim=victim, seconds=time.monotonic() - began))
 
+    def kill_when_machines_start(self) -> None:
+        """Kill the supervisor while it makes the lab: some machines run, some do not."""
+        self.go_on()
+
+        def machines() -> bool:
+            tagged = owner.tagged("ONBOARD_REHEARSAL", self.desk.current["id"]) if self.standing else []
+            return any("conmon" in cmdline(pid) for pid in tagged)
+
+        self._wait_for(machines, what="a machine of the lab runs")
+        self.give_up()
+
     def members(self) -> list[owner.Owner]:
         """Every process of the run, none of the world: the supervisor, the coordinator, and what that one started."""
         found = {self._supervisor.pid} if self._supervisor else set()

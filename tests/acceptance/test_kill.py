@@ -5,6 +5,7 @@ Before a step's first effect and after its last no engine runs, so there are two
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -172,6 +173,19 @@ def test_a_killed_site_is_the_undisturbed_one(site_road: Road) -> None:
     removed(site_road.desk)
 
 
+@pytest.mark.kill
+@pytest.mark.lab
+@pytest.mark.engine
+def test_killed_while_the_lab_is_made(tmp_path: Path) -> None:
+    made = Road(make_desk(tmp_path), hosts="lab")
+    try:
+        made.kill_when_machines_start()
+        made.hold_at("provision/acme-prod/foundation:before")
+    finally:
+        made.give_up()
+        removed(made.desk)
+
+
 @pytest.mark.lab
 @pytest.mark.engine
 @pytest.mark.slow
@@ -202,6 +216,11 @@ def test_killed_between_the_world_and_the_checkpoint(tmp_path: Path) -> None:
         made.kill(step, "mid", "group", began=began)
         made.finish()
         made.assert_undisturbed()
+        # Killed after its last step and before its evidence: a resume makes up for it.
+        evidence = made.desk.workspace / ".onboard/evidence"
+        shutil.rmtree(evidence)
+        made.finish()
+        assert len(list(evidence.iterdir())) == 1
     finally:
         made.give_up()
         removed(made.desk)
