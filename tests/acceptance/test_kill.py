@@ -82,9 +82,14 @@ def scenarios() -> Iterator[list[Scenario]]:
 def road(folder: Path, *, hosts: str, scenarios: list[Scenario]) -> Iterator[Road]:
     made = Road(make_desk(folder), hosts=hosts, done=scenarios)  # type: ignore[arg-type]
     yield made
-    made.give_up()
-    if made.standing:
-        removed(made.desk)
+    take_away(made)
+
+
+def take_away(road: Road) -> None:
+    """Whatever a test came to, its world goes."""
+    road.give_up()
+    if road.standing:
+        removed(road.desk)
 
 
 @pytest.fixture(scope="module")
@@ -182,8 +187,7 @@ def test_killed_while_the_lab_is_made(tmp_path: Path) -> None:
         made.kill_when_machines_start()
         made.hold_at("provision/acme-prod/foundation:before")
     finally:
-        made.give_up()
-        removed(made.desk)
+        take_away(made)
 
 
 @pytest.mark.lab
@@ -201,8 +205,7 @@ def test_killed_in_a_playbook(tmp_path: Path) -> None:
         assert set(states.values()) == {"done"}
         made.assert_undisturbed()
     finally:
-        made.give_up()
-        removed(made.desk)
+        take_away(made)
 
 
 @pytest.mark.engine
@@ -222,5 +225,4 @@ def test_killed_between_the_world_and_the_checkpoint(tmp_path: Path) -> None:
         made.finish()
         assert len(list(evidence.iterdir())) == 1
     finally:
-        made.give_up()
-        removed(made.desk)
+        take_away(made)
