@@ -107,6 +107,17 @@ def inhabit(bindings: Bindings) -> None:
         namespace.enter_here(bindings.netns)
 
 
+def faults_ordered(bindings: Bindings) -> int:
+    """How many faults and corruptions were ordered in the bindings' world; 0 where no stand-in cloud stands."""
+    from toolkit.rehearsal.world import find_world
+
+    if bindings.world != "rehearsal" or bindings.aws.endpoint is None:
+        return 0
+    place = Place(id=bindings.id, folder=str(Path(bindings.state).parent), hosts="none")
+    world = find_world(place.run / "world")
+    return world.client().ordered() if world is not None else 0
+
+
 def remove_world(place: Place) -> list[str]:
     """Stop and remove everything of the rehearsal; gives what is left."""
     from toolkit.rehearsal.world import find_world

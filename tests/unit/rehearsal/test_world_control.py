@@ -107,6 +107,24 @@ def test_a_lost_update_is_answered_and_has_no_effect(world: World, aws: Aws) -> 
     ec2.delete_vpc(VpcId=vpc)
 
 
+def test_every_order_is_counted_also_when_it_was_lifted_and_mended(world: World, aws: Aws) -> None:
+    control, kms = world.client(), aws("kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    before = control.ordered()
+    control.fault("fail", "ec2:CreateVpc")
+    control.fault("hold", "aws:ec2/vpc:Vpc")
+    control.release()
+    assert control.ordered() == before + 2
+    stood = control.corrupt("kms", ["keys", key, "key_rotation_status"], value=True)
+    control.corrupt("kms", ["keys", key, "key_rotation_status"], value=stood)
+    assert control.ordered() == before + 4
+    control.count()
+    control.look("kms", ["keys", key])
+    with pytest.raises(OnboardError):
+        control.ask("fault", action="burn", target="ec2:CreateVpc")
+    assert control.ordered() == before + 4
+
+
 def test_unknown_orders_are_refused(world: World) -> None:
     with pytest.raises(OnboardError, match="refused nonsense"):
         world.client().ask("nonsense")

@@ -80,6 +80,10 @@ class WorldControl:
         found: dict[str, int] = self.ask("count")
         return found
 
+    def ordered(self) -> int:
+        """How many faults and corruptions were ordered since the world was made, lifted and mended ones included."""
+        return int(self.ask("ordered"))
+
     def stop(self) -> None:
         """Ask the world's process to end."""
         self.ask("stop")

@@ -21,6 +21,8 @@ class ControlServer:
         self._faults = faults
         self._objects = objects
         self._stop = stop
+        self._ordered = 0
+        self._lock = threading.Lock()
         self._actions: dict[str, Callable[[dict[str, Any]], Any]] = {
             "ping": lambda _: {"account": objects.account, "region": objects.region, "pid": os.getpid()},
             "fault": self._fault,
@@ -31,6 +33,7 @@ class ControlServer:
             "look": lambda asked: objects.look(asked["service"], asked["path"]),
             "dump": lambda _: objects.live(),
             "count": lambda _: objects.count_by_owner(),
+            "ordered": lambda _: self._ordered,
             "stop": lambda _: stop.set(),
         }
         answer = self.answer
@@ -63,7 +66,13 @@ class ControlServer:
     def _fault(self, asked: dict[str, Any]) -> int:
         if asked["action"] not in ("hold", "fail", "lose"):
             raise ValueError("action is hold, fail or lose")
+        self._count_order()
         return self._faults.order(asked["action"], asked["target"], int(asked.get("nth", 1))).id
+
+    def _count_order(self) -> None:
+        """Before it takes effect, and never taken back: what a run proves in a meddled world is worth less."""
+        with self._lock:
+            self._ordered += 1
 
     def _wait(self, asked: dict[str, Any]) -> dict[str, Any] | None:
         fault = self._faults.get(asked["id"])
@@ -75,6 +84,7 @@ class ControlServer:
         self._faults.committed(asked["target"], asked.get("facts", {}))
 
     def _corrupt(self, asked: dict[str, Any]) -> Any:
+        self._count_order()
         return self._objects.corrupt(
             asked["service"], asked["path"], value=asked.get("value"), remove=bool(asked.get("remove", False))
         )
