@@ -125,7 +125,7 @@ def test_no_secret_is_in_a_journal(state, known):
 
 def test_no_secret_was_printed_or_in_a_command_line(rehearsed, known):
     needles = [value for values in known.values() for value in values]
-    needles += [value.encode() for value in rehearsed.planted.values]
+    needles.append(rehearsed.planted.token.encode())
     forms = frozenset().union(*(canary.forms(value) for value in needles))
     assert not any(form in rehearsed.said.encode() for form in forms)
     commands = rehearsed.processes.commands
@@ -136,15 +136,15 @@ def test_no_secret_was_printed_or_in_a_command_line(rehearsed, known):
 
 
 def test_credentials_of_the_user_are_nowhere(rehearsed, places):
-    values = [value.encode() for value in rehearsed.planted.values]
+    token = rehearsed.planted.token.encode()
     home = Path(rehearsed.desk.environment["HOME"])
     for place in places:
-        found = searched(values, place)
+        found = searched([token], place)
         planted = {str(file) for file in rehearsed.planted.files} if place.root == home else set()
         assert set(found) == planted, place
     tagged = rehearsed.processes.of(rehearsed.desk.current["id"])
     assert len(tagged) > 50
-    assert [one.command for one in tagged if any(value in line for value in values for line in one.environment)] == []
+    assert [one.command for one in tagged if any(token in line for line in one.environment)] == []
 
 
 def searched(values: list[bytes], place: Place) -> list[str]:

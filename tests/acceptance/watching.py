@@ -140,10 +140,10 @@ class Listener(threading.Thread):
 
 @dataclass
 class Planted:
-    """Credentials in a home and an environment, each with a value that stands nowhere else."""
+    """Credentials in a home and an environment; every value begins with ``token``, which stands nowhere else."""
 
     home: Path
-    values: tuple[str, ...]
+    token: str
     environment: dict[str, str]
     files: list[Path]
     agent: Listener
@@ -159,17 +159,14 @@ class Planted:
 
 def plant(home: Path) -> Planted:
     """Fill a home as a cloud engineer's is filled, and an environment to go with it."""
-    values, files = [], []
-    for number, name in enumerate(CREDENTIALS):
-        value = f"PLANTED{number:02}{os.urandom(12).hex()}"
+    token, files = f"PLANTED{os.urandom(12).hex()}", []
+    for name in CREDENTIALS:
         file = home / name
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file.write_text(f"[default]\naws_access_key_id = AKIA0000\naws_secret_access_key = {value}\n")
+        file.write_text(f"[default]\naws_access_key_id = AKIA0000\naws_secret_access_key = {token}{file.name}\n")
         file.chmod(0o600)
-        values.append(value)
         files.append(file)
-    environment = {name: f"PLANTED{name}{os.urandom(12).hex()}" for name in VARIABLES}
-    values += environment.values()
+    environment = {name: f"{token}{name}" for name in VARIABLES}
     agent = socket.socket(socket.AF_UNIX)
     path = home / "agent"
     # A socket's name has 107 bytes at most, and the home of a test may lie deep.
@@ -184,4 +181,4 @@ def plant(home: Path) -> Planted:
         "KUBECONFIG": str(home / ".kube/config"),
         "ANSIBLE_CONFIG": str(home / ".ansible.cfg"),
     }
-    return Planted(home=home, values=tuple(values), environment=environment, files=files, agent=Listener(agent))
+    return Planted(home=home, token=token, environment=environment, files=files, agent=Listener(agent))
