@@ -12,7 +12,7 @@ from conftest import make_desk
 from toolkit.rehearsal.world.control import WorldControl
 from toolkit.signing import create_key, load_signer
 
-pytestmark = [pytest.mark.engine, pytest.mark.slow]
+pytestmark = [pytest.mark.engine, pytest.mark.lab, pytest.mark.slow]
 EVERYTHING = ["aws", "tunnels", "hosts", "backups", "monitoring"]
 
 
@@ -104,7 +104,6 @@ def test_altered_evidence_is_refused(office, cloud_only, tmp_path):
     assert office(altered, coverage=["aws"])[0] == 5
 
 
-@pytest.mark.lab
 def test_the_right_evidence_passes(office, rehearsed):
     assert passed_the_gate(office(rehearsed.evidence))
 
