@@ -176,6 +176,22 @@ def test_files_module_changes_what_differs_and_nothing_else(tmp_path: Path) -> N
     assert sorted(found.name for found in path.parent.iterdir()) == ["file"]
 
 
+def test_files_module_remembers_what_must_follow(tmp_path: Path) -> None:
+    """A play that was killed before its handlers is changed again, until the handlers' note is gone."""
+    import getpass
+
+    file = {"path": str(tmp_path / "settings"), "content": "a\n", "owner": getpass.getuser()}
+    notes = tmp_path / "notes"
+    wanted: dict[str, Any] = {"files": [file], "follow_up": "service", "notes": str(notes)}
+    assert module(wanted, check=True)["changed"]
+    assert not notes.exists()
+    assert module(wanted)["changed"]
+    again = module(wanted)
+    assert (again["changed"], again["count"]) == (True, 0)
+    module({"settled": ["service"], "notes": str(notes)})
+    assert not module(wanted)["changed"]
+
+
 def test_backup_scripts_and_units_stand(tmp_path: Path) -> None:
     """Rendered by jinja2 itself, the scripts are shell and the units are systemd's."""
     import jinja2

@@ -60,6 +60,10 @@ options:
     type: list
     elements: str
     default: []
+  notes:
+    description: Folder of the notes.
+    type: path
+    default: /var/lib/onboard/follow-up
 author: [onboarding-toolkit contributors]
 """
 
@@ -75,9 +79,6 @@ count:
   type: int
   returned: always
 """
-
-
-NOTES = Path("/var/lib/onboard/follow-up")
 
 
 def attributes(path: str, mode: str, owner: str, *, check: bool) -> bool:
@@ -155,20 +156,22 @@ def main() -> None:
             "absent": {"type": "list", "elements": "path", "default": []},
             "follow_up": text,
             "settled": {"type": "list", "elements": "str", "default": []},
+            "notes": {"type": "path", "default": "/var/lib/onboard/follow-up"},
         },
         supports_check_mode=True,
         # else every content is written to the host's log
         no_log=True,
     )
     check, name = module.check_mode, module.params["follow_up"]
-    note = NOTES / name if name else None
+    notes = Path(module.params["notes"])
+    note = notes / name if name else None
     if note and not check and work(module, check=True):
-        note.parent.mkdir(parents=True, exist_ok=True)
+        notes.mkdir(parents=True, exist_ok=True)
         note.touch()
     changed = work(module, check=check)
     for done in module.params["settled"]:
         if not check:
-            (NOTES / done).unlink(missing_ok=True)
+            (notes / done).unlink(missing_ok=True)
     module.exit_json(changed=bool(changed or (note and note.exists())), count=changed)
 
 
