@@ -14,7 +14,7 @@ from toolkit.errors import OnboardError
 from toolkit.rehearsal import namespace
 from toolkit.rehearsal.lab import background
 from toolkit.rehearsal.lab.podman import PodmanPaths, containers_conf, environment, storage_conf
-from toolkit.rehearsal.lab.prerequisites import room_for
+from toolkit.rehearsal.lab.prerequisites import prerequisites, room_for
 from toolkit.rehearsal.receiver import Receiver
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
@@ -69,6 +69,9 @@ def test_a_machine_too_full_for_another_lab_is_told_the_command(tmp_path):
     assert gap.fix.startswith("sysctl -w fs.inotify.max_user_instances=")
     (tmp_path / "limit").write_text("1000000\n")
     assert room_for(1000, limit=tmp_path / "limit") is None
+    # before a lab is chosen, not only when it is brought up
+    assert "inotify" in {gap.name for gap in prerequisites(machines=10**9)}
+    assert "inotify" not in {gap.name for gap in prerequisites()}
 
 
 @pytest.mark.parametrize("name", ["", "../x", "A", "x y", "-x", "x" * 41])

@@ -39,8 +39,11 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True):
     fix: str
 
 
-def prerequisites() -> list[Gap]:
-    """Every gap of this machine that keeps the lab from running; empty when it can run."""
+def prerequisites(machines: int | None = None) -> list[Gap]:
+    """Every gap of this machine that keeps the lab from running; empty when it can run.
+
+    ``machines`` that are still to be started must find room beside those that run already.
+    """
     if not sys.platform.startswith("linux"):
         return [Gap(name="linux", message="the host lab needs Linux", fix="onboard rehearse --hosts none")]
     gaps = []
@@ -61,7 +64,8 @@ def prerequisites() -> list[Gap]:
         machine_sources()
     except PrerequisiteMissing as error:
         gaps.append(Gap(name="apt-sources", message=error.message, fix=error.fix))
-    return gaps
+    crowded = room_for(machines) if machines else None
+    return [*gaps, crowded] if crowded else gaps
 
 
 def room_for(machines: int, *, limit: Path = Path("/proc/sys/fs/inotify/max_user_instances")) -> Gap | None:
