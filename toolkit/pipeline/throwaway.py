@@ -64,6 +64,8 @@ def make_world(place: Place, prepared: Prepared, *, say: Say) -> Bindings:
     netns = _namespace(place)
     if netns is not None:
         namespace.enter_here(netns)
+    else:
+        say("NOT PROVEN: isolation: only root on Linux (with iproute2) rehearses in a network namespace of its own")
     endpoint = _cloud(place, prepared, say=say)
     bindings = msgspec.structs.replace(bindings, aws=AwsBinding(endpoint=endpoint), netns=netns)
     write_atomic(known, canonical_bytes(bindings))
