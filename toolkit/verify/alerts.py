@@ -1,4 +1,8 @@
-"""An alert, by stopping an agent and finding this run's nonce at the receiver; the agent always runs again."""
+"""An alert, by stopping an agent and finding it at the receiver; the agent always runs again.
+
+A rehearsal finds its own nonce there. Real rules carry none unless the run that registered them was to provoke alerts;
+then the end of the receiver's log is what tells this alert from an earlier one.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from typing import Any
 
 from toolkit.errors import OnboardError
 from toolkit.model.inventory import Component
+from toolkit.prometheus_api import Unanswered
 from toolkit.verify.check import Check, holds
 from toolkit.verify.place import Place, guarded, wait_until
 
@@ -45,6 +50,15 @@ def matching(log: bytes, *, status: str, labels: dict[str, str]) -> dict[str, An
     return found[-1] if found else None
 
 
+def registered_nonce(groups: list[dict[str, Any]], *, customer: str, site: str) -> str:
+    """The ``run_nonce`` of the rules for ``ALERT`` that the hub has loaded for a site; empty where they have none.
+
+    ``groups`` as the rules API gives them. One run writes all rules of a site.
+    """
+    rules = [rule for group in groups if group.get("name") == f"onboard.{customer}.{site}" for rule in group["rules"]]
+    return next((str(rule.get("labels", {}).get("run_nonce", "")) for rule in rules if rule.get("name") == ALERT), "")
+
+
 def alert_checks(place: Place) -> tuple[list[Check], list[str]]:
     """One agent of the site is stopped; the alert, and its end, must reach the receiver."""
     if not place.hosts:
@@ -53,8 +67,15 @@ def alert_checks(place: Place) -> tuple[list[Check], list[str]]:
         return [], [f"alert of {place.site.id}: an agent must be stopped for it (--intrusive)"]
     if not place.request.bindings.receiver_log:
         return [], [f"alert of {place.site.id}: the bindings name no receiver's log"]
+    nonce = place.request.bindings.nonce
+    if place.request.bindings.world != "rehearsal":
+        try:
+            groups = place.prometheus.rule_groups()
+        except Unanswered as silence:
+            return [], [f"alert of {place.site.id}: the hub does not say which rules it has: {silence}"]
+        nonce = registered_nonce(groups, customer=place.customer, site=place.site.id)
     host = place.hosts[0]
-    return guarded("alert.fires", host.id, _alert(place, host)), []
+    return guarded("alert.fires", host.id, _alert(place, host, nonce)), []
 
 
 def return_agents(place: Place) -> None:
@@ -69,7 +90,8 @@ def return_agents(place: Place) -> None:
                 place.text(host.id, "systemctl", "stop", f"{RETURN_UNIT}.timer")
 
 
-def _alert(place: Place, host: Component) -> Iterator[Check]:
+def _alert(place: Place, host: Component, nonce: str) -> Iterator[Check]:
+    """``nonce``: what the alert must carry; empty where the rules were registered without one."""
     file = Path(str(place.request.bindings.receiver_log))
     begin = file.stat().st_size if file.exists() else 0
     labels = {
@@ -77,7 +99,7 @@ def _alert(place: Place, host: Component) -> Iterator[Check]:
         "customer": place.customer,
         "site": place.site.id,
         "component": host.id,
-        "run_nonce": place.request.bindings.nonce,
+        **({"run_nonce": nonce} if nonce else {}),
     }
 
     def seen(status: str) -> dict[str, Any] | None:
@@ -108,7 +130,8 @@ def _alert(place: Place, host: Component) -> Iterator[Check]:
     yield holds(
         "alert.fires",
         subject=host.id,
-        claim=f"a stopped agent is reported to the level that acts, with this run's nonce, within {place.patience.alert:.0f} s",
+        claim=f"a stopped agent is reported to the level that acts{', with its nonce' if nonce else ''}, "
+        f"within {place.patience.alert:.0f} s",
         how=f"systemctl stop {AGENT_UNIT}; the receiver's log",
         truth=fired is not None and found.get("level") == alert.get("receiver") and bool(runbook),
         observed={
@@ -117,6 +140,7 @@ def _alert(place: Place, host: Component) -> Iterator[Check]:
             "level": found.get("level"),
             "receiver": alert.get("receiver"),
             "runbook": runbook,
+            "run_nonce": found.get("run_nonce"),
         },
         proves="agent, scrape, rule, route and receiver work together",
     )

@@ -6,9 +6,11 @@ import json
 
 import msgspec
 import pytest
+import yaml
 
 from toolkit.errors import VerifyFailed
-from toolkit.verify.alerts import matching, received
+from toolkit.register.rules import TIMINGS, rules
+from toolkit.verify.alerts import matching, received, registered_nonce
 from toolkit.verify.backups import jobs_of
 from toolkit.verify.check import holds
 from toolkit.verify.place import guarded, hosts_of, wait_until
@@ -40,6 +42,22 @@ def test_firing_is_not_resolved() -> None:
     assert matching(log, status="firing", labels=LABELS) is not None
     assert matching(log, status="resolved", labels=LABELS) is not None
     assert matching(line(alert("firing", **LABELS)), status="resolved", labels=LABELS) is None
+
+
+def test_what_real_rules_carry_is_read_from_the_hub_not_from_the_bindings(inventory, profile) -> None:
+    """A real apply registers no nonce, so a later verification must not wait for one."""
+    for nonce in ("", "n0nce"):
+        made = yaml.safe_load(rules(inventory, inventory.sites[0], timing=TIMINGS["real"], runbooks="r", nonce=nonce))
+        # the rules API gives `name` where the file says `alert`
+        loaded = [
+            {**group, "rules": [{**rule, "name": rule["alert"]} for rule in group["rules"]]} for group in made["groups"]
+        ]
+        other = [{**group, "name": "onboard.other.acme-hq"} for group in loaded]
+        assert registered_nonce([*other, *loaded], customer="acme", site="acme-hq") == nonce
+        assert registered_nonce(other, customer="acme", site="acme-hq") == ""
+    log = line(alert("firing", alertname="AgentDown", component="erp-vm-1"))
+    wanted = {name: value for name, value in LABELS.items() if name != "run_nonce"}
+    assert matching(log, status="firing", labels=wanted)
 
 
 @pytest.mark.parametrize(
