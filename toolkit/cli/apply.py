@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from toolkit.cli.keys import signing_key
 from toolkit.cli.options import PATH, Shown, common
 
 
@@ -35,6 +36,7 @@ def apply(
     from toolkit.cli.outcome import print_outcome
     from toolkit.cli.present import Progress
     from toolkit.pipeline import applying, workspace, worlds
+    from toolkit.pipeline.admission import Credentials
 
     where = workspace.find(workspace_path) if workspace_path else workspace.of_plan(plan_folder)
     summary = applying.apply(
@@ -42,9 +44,8 @@ def apply(
             workspace=where,
             plan_dir=plan_folder,
             bindings=worlds.read_bindings(bindings) if bindings else None,
-            trust_file=trust,
-            rehearsals=rehearsal,
-            evidence_key=evidence_key,
+            credentials=Credentials(trust_file=trust, rehearsals=rehearsal),
+            evidence_key=signing_key(evidence_key, create=False),
         ),
         listeners=(Progress(verbose=shown.verbose, quiet=shown.quiet),),
     )

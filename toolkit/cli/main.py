@@ -76,7 +76,29 @@ def main(arguments: list[str] | None = None) -> None:
         # The reader went away (`| head`): nothing more to say, and no traceback at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         sys.exit(0)
+    except Exception as error:  # noqa: BLE001 - the last resort: no traceback for a user, unless asked for
+        _last_resort(error, arguments)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _last_resort(error: Exception, arguments: list[str]) -> None:
+    """A file that cannot be read or written is the user's to mend (2); anything else is ours (1)."""
+    from toolkit.cli.present import print_error
+    from toolkit.errors import UsageError
+
+    told: OnboardError
+    if isinstance(error, OSError) and error.filename is not None:
+        told = UsageError(f"{error.filename}: {error.strerror}", fix="name a path that exists and that you may use")
+    else:
+        told = OnboardError(
+            f"internal error ({type(error).__name__})", fix="run it again with -v and report what it prints"
+        )
+    if {"-v", "--verbose"} & set(arguments):
+        import traceback
+
+        traceback.print_exception(error)
+    print_error(told, as_json=_wants_json(arguments))
+    sys.exit(told.exit_code)
 
 
 def _wants_json(arguments: list[str]) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from toolkit.cli.keys import CREATE_KEY, signing_key
 from toolkit.cli.options import PATH, Shown, common
 
 
@@ -30,7 +31,8 @@ class PathOrCommand(click.Group):
 def rehearse() -> None:
     """Rehearse the whole onboarding of PATH with the real parts, in a throwaway world on this machine.
 
-    Options of `onboard rehearse PATH`: see `onboard rehearse run --help`.
+    Options of `onboard rehearse PATH`: --hosts auto|lab|none, --keep, --evidence-key URI, --create-key; each is
+    explained by `onboard rehearse run --help`.
     """
 
 
@@ -38,6 +40,7 @@ def _options(function: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.option("--keep", is_flag=True, help="Leave the world standing, with its bindings file."),
         click.option("--evidence-key", metavar="URI", help="A rehearser's key.  [default: one of this rehearsal only]"),
+        CREATE_KEY,
     ):
         function = option(function)
     return function
@@ -48,18 +51,22 @@ def _options(function: Callable[..., None]) -> Callable[..., None]:
 @click.option("--hosts", type=click.Choice(["auto", "lab", "none"]), default="auto", show_default=True)
 @_options
 @common()
-def run(*, path: Path, hosts: Any, keep: bool, evidence_key: str | None, shown: Shown) -> None:
+def run(*, path: Path, hosts: Any, keep: bool, evidence_key: str | None, create_key: bool, shown: Shown) -> None:
     """Make a world, apply the plan in it, verify, take the world away. Ctrl-C takes it away too, unless --keep."""
-    _perform("rehearse", path, hosts=hosts, keep=keep, evidence_key=evidence_key, shown=shown)
+    _perform(
+        "rehearse", path, hosts=hosts, keep=keep, evidence_key=signing_key(evidence_key, create=create_key), shown=shown
+    )
 
 
 @rehearse.command()
 @click.argument("path", type=PATH)
 @_options
 @common()
-def resume(*, path: Path, keep: bool, evidence_key: str | None, shown: Shown) -> None:
+def resume(*, path: Path, keep: bool, evidence_key: str | None, create_key: bool, shown: Shown) -> None:
     """Finish a rehearsal that was killed, in the world that it left."""
-    _perform("resume", path, hosts="auto", keep=keep, evidence_key=evidence_key, shown=shown)
+    _perform(
+        "resume", path, hosts="auto", keep=keep, evidence_key=signing_key(evidence_key, create=create_key), shown=shown
+    )
 
 
 @rehearse.command()

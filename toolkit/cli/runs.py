@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from toolkit.cli.keys import signing_key
 from toolkit.cli.options import PATH, Shown, common
 
 WORKSPACE = click.option("--workspace", "path", type=PATH, default=Path(), show_default="this folder")
@@ -25,7 +26,8 @@ def list_runs(*, path: Path, shown: Shown) -> None:
     from toolkit.cli.present import print_json, print_text
     from toolkit.pipeline import workspace
 
-    rows = workspace.find(path).store().runs()
+    where = workspace.find(path)
+    rows = where.ledger().runs() if (where.own / "store.db").is_file() else ()
     if shown.as_json:
         found = [
             {"run": row.id, "state": row.state, "world": row.bindings.world, "plan": row.plan, "started": row.started}
@@ -51,7 +53,7 @@ def show(*, run: str, path: Path, shown: Shown) -> None:
     from toolkit.pipeline import applying, workspace
 
     where = workspace.find(path)
-    store = where.store()
+    store = where.ledger()
     summary, steps, events = applying.summary(where, store, run), store.steps(run), store.events(run)
     if shown.as_json:
         print_json(
@@ -71,14 +73,27 @@ def show(*, run: str, path: Path, shown: Shown) -> None:
 @WORKSPACE
 @click.option("--passed", metavar="GATE", help="A gate that a person has passed.")
 @click.option("--by", metavar="NAME", help="Who passed it.")
+@click.option("--bindings", type=PATH, help="The same world's newest bindings.  [default: those it began with]")
+@click.option("--trust", type=PATH, help="The trust file.  [default: ~/.config/onboarding-toolkit/trust.yaml]")
 @click.option("--evidence-key", metavar="URI", help="Key that signs the evidence.  [default: the operator's own]")
 @common()
-def resume(*, run: str, path: Path, passed: str | None, by: str | None, evidence_key: str | None, shown: Shown) -> None:
+def resume(
+    *,
+    run: str,
+    path: Path,
+    passed: str | None,
+    by: str | None,
+    bindings: Path | None,
+    trust: Path | None,
+    evidence_key: str | None,
+    shown: Shown,
+) -> None:
     """Go on with a run that was killed, interrupted, failed, or waits at a gate."""
     from toolkit.cli.outcome import print_outcome
     from toolkit.cli.present import Progress
     from toolkit.errors import UsageError
-    from toolkit.pipeline import applying, workspace
+    from toolkit.pipeline import applying, workspace, worlds
+    from toolkit.pipeline.admission import Credentials
 
     if (passed is None) != (by is None):
         raise UsageError("--passed and --by go together", fix="say which gate was passed, and by whom")
@@ -88,6 +103,8 @@ def resume(*, run: str, path: Path, passed: str | None, by: str | None, evidence
         run,
         listeners=(Progress(verbose=shown.verbose, quiet=shown.quiet),),
         passed_gates={passed: by} if passed and by else None,
-        evidence_key=evidence_key,
+        bindings=worlds.read_bindings(bindings) if bindings else None,
+        credentials=Credentials(trust_file=trust),
+        evidence_key=signing_key(evidence_key, create=False),
     )
     print_outcome(where, summary, as_json=shown.as_json)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from toolkit.cli.keys import signing_key
 from toolkit.cli.options import PATH, Shown, common
 
 
@@ -26,7 +27,7 @@ def verify(*, path: Path, bindings: Path | None, intrusive: bool, evidence_key: 
         where,
         bindings=worlds.read_bindings(bindings) if bindings else None,
         intrusive=intrusive,
-        evidence_key=evidence_key,
+        evidence_key=signing_key(evidence_key, create=False),
         listeners=(Progress(verbose=shown.verbose, quiet=shown.quiet),),
     )
     print_outcome(where, summary, as_json=shown.as_json)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import shutil
 import tempfile
@@ -19,25 +18,23 @@ from toolkit.model.bindings import Bindings
 from toolkit.model.plan import Plan, Step
 from toolkit.model.run import StepRequest, StepResult
 from toolkit.pipeline import cloud_side, evidencing, planning
+from toolkit.pipeline.admission import Credentials, check_allowed, check_identities
 from toolkit.pipeline.throwaway import inhabit
 from toolkit.pipeline.workspace import Workspace
 from toolkit.pipeline.worlds import check_reachable, real_bindings
 from toolkit.run.executor import Executor, Listener, new_run_id
 from toolkit.run.owner import kill_tagged
 from toolkit.run.store import Lease, RunRow, SqliteStore
-from toolkit.signing import read_trust
 
 
 class ApplyRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What ``onboard apply`` asks for; ``bindings`` None is the real world, ``stages`` None is every stage."""
+    """What ``onboard apply`` asks for; ``bindings`` None is the real world."""
 
     workspace: Workspace
     plan_dir: Path
     bindings: Bindings | None = None
-    trust_file: Path | None = None
-    rehearsals: tuple[Path, ...] = ()
+    credentials: Credentials = Credentials()
     evidence_key: str | None = None
-    stages: frozenset[str] | None = None
 
 
 class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,81 +62,71 @@ def apply(request: ApplyRequest, *, listeners: tuple[Listener, ...] = ()) -> Run
     prepared = planning.prepare(workspace)
     planning.check_fresh(plan, prepared)
     bindings = request.bindings or real_bindings(workspace, prepared)
-    inhabit(bindings)
-    _check_allowed(request, plan, bindings)
+    inhabit(bindings, workspace.rehearsal)
+    check_allowed(workspace, plan, request.plan_dir, bindings=bindings, credentials=request.credentials, begins=True)
     check_reachable(plan, bindings)
+    check_identities(prepared.inventory, plan, bindings)
     store = workspace.store()
     with store.lease("run") as lease:
+        _end_orphans(store)
+        kept = planning.keep_plan(workspace, plan, request.plan_dir)
         row = RunRow(
             id=new_run_id(),
             customer=prepared.inventory.customer.id,
             plan=plan.digest,
-            plan_dir=os.path.relpath(request.plan_dir.resolve(), workspace.root),
+            plan_dir=str(kept.relative_to(workspace.root)),
             bindings=bindings,
             state="running",
             started=time.time(),
         )
         store.create_run(row)
         return _Run(workspace, store=store, lease=lease, row=row, plan=plan, prepared=prepared).execute(
-            listeners=listeners, stages=request.stages, evidence_key=request.evidence_key
+            listeners=listeners, evidence_key=request.evidence_key
         )
-
-
-def _check_allowed(request: ApplyRequest, plan: Plan, bindings: Bindings) -> None:
-    """PlanRefused (5) unless the plan is approved for this world, and rehearsed where the trust file says so."""
-    from toolkit.plan.approval import check_approval, trust_for
-    from toolkit.plan.changes import check_base
-    from toolkit.plan.folder import read_plan
-    from toolkit.plan.rehearsed import check_rehearsed
-
-    path = request.trust_file or request.workspace.trust_file()
-    if not path.is_file():
-        raise PlanRefused(
-            f"the plan is not approved: there is no trust file that says who may approve ({path})",
-            fix="list the approvers' public keys in it (see 'From rehearsal to a real account' in the README)",
-        )
-    if bindings.world == "rehearsal":
-        check_approval(
-            plan,
-            request.plan_dir,
-            trust=read_trust(path),
-            now=dt.datetime.now(dt.UTC),
-            world=f"rehearsal/{bindings.id}",
-        )
-        return
-    trust = trust_for(path, workspace=request.workspace.root)
-    check_approval(plan, request.plan_dir, trust=trust, now=dt.datetime.now(dt.UTC))
-    before = planning.last_applied(request.workspace)
-    check_base(plan, applied=read_plan(before).digest if before else None)
-    check_rehearsed(plan, trust=trust, evidence=evidencing.statements(request.workspace, request.rehearsals))
 
 
 def resume(
     workspace: Workspace,
     run: str,
     *,
-    listeners: tuple[Listener, ...] = (),
+    bindings: Bindings | None = None,
+    credentials: Credentials | None = None,
     passed_gates: Mapping[str, str] | None = None,
     evidence_key: str | None = None,
+    listeners: tuple[Listener, ...] = (),
 ) -> RunSummary:
     """Go on with a run that was killed, interrupted, failed, or waits at a gate.
 
-    The lease proves that its former owner is dead; whatever that owner started is killed before anything is done.
+    It is judged anew: the approval may have expired meanwhile. The lease proves that its former owner is dead, and
+    whatever that owner started is killed before anything is done. ``bindings`` are the same world's newest ones.
     """
     from toolkit.plan.folder import read_plan
 
-    store = workspace.store()
+    store = workspace.ledger()
     row = store.run(run)
-    inhabit(row.bindings)
+    if bindings is not None and (bindings.world, bindings.id) != (row.bindings.world, row.bindings.id):
+        raise UsageError(f"run {run} is of another world", fix="name the bindings file of that world")
+    row = msgspec.structs.replace(row, bindings=bindings or row.bindings)
+    inhabit(row.bindings, workspace.rehearsal)
     if is_whole(workspace, row):
         raise UsageError(f"run {run} is done", fix="apply the plan again to find out whether anything changed")
+    plan_dir = workspace.root / row.plan_dir
+    plan = read_plan(plan_dir)
+    if plan.digest != row.plan:
+        raise PlanRefused("the plan's folder holds another plan than the run began with", fix="apply the new plan")
+    unknown = sorted(set(passed_gates or {}) - {step.name for step in plan.steps if step.kind == "gate"})
+    if unknown:
+        raise UsageError(f"the plan has no gate {', '.join(unknown)}", fix="see the run's steps: onboard runs show RUN")
+    prepared = planning.prepare(workspace)
+    planning.check_fresh(plan, prepared)
+    if row.stages is None:
+        granted = credentials or Credentials()
+        check_allowed(workspace, plan, plan_dir, bindings=row.bindings, credentials=granted, begins=False)
+        check_reachable(plan, row.bindings)
+        check_identities(prepared.inventory, plan, row.bindings)
     with store.lease("run") as lease:
-        kill_tagged("ONBOARD_RUN", run)
-        plan = read_plan(workspace.root / row.plan_dir)
-        if plan.digest != row.plan:
-            raise PlanRefused("the plan's folder holds another plan than the run began with", fix="apply the new plan")
-        prepared = planning.prepare(workspace)
-        planning.check_fresh(plan, prepared)
+        _end_orphans(store)
+        store.set_bindings(run, row.bindings)
         return _Run(workspace, store=store, lease=lease, row=row, plan=plan, prepared=prepared).execute(
             listeners=listeners, passed_gates=passed_gates, evidence_key=evidence_key
         )
@@ -161,26 +148,39 @@ def verify(
     """Run the verify steps of the last plan that was carried out in this world, as a run of their own."""
     from toolkit.plan.folder import read_plan
 
-    store = workspace.store()
+    store = workspace.ledger()
     prepared = planning.prepare(workspace)
     world = bindings or real_bindings(workspace, prepared)
-    before = [row for row in store.runs() if row.bindings.id == world.id and row.state == "done"]
+    before = [row for row in store.runs() if row.bindings.id == world.id and row.state == "done" and row.stages is None]
     if not before:
         raise UsageError("no run in this world is done yet, so there is nothing to verify", fix="onboard apply PLAN")
-    inhabit(world)
+    inhabit(world, workspace.rehearsal)
     plan = read_plan(workspace.root / before[-1].plan_dir)
     planning.check_fresh(plan, prepared)
     world = msgspec.structs.replace(world, intrusive=intrusive or world.intrusive)
     with store.lease("run") as lease:
+        _end_orphans(store)
         row = msgspec.structs.replace(
-            before[-1], id=new_run_id(), bindings=world, state="running", started=time.time(), finished=None
+            before[-1],
+            id=new_run_id(),
+            bindings=world,
+            state="running",
+            started=time.time(),
+            finished=None,
+            stages=("verify",),
         )
         store.create_run(row)
-        names = {step.id: step.name for step in plan.steps}
-        earlier = {names[id_]: step.result for id_, step in store.steps(before[-1].id).items() if id_ in names}
-        run = _Run(workspace, store=store, lease=lease, row=row, plan=plan, prepared=prepared)
-        run.known = {name: result.outputs for name, result in earlier.items() if result is not None}
-        return run.execute(listeners=listeners, stages=frozenset({"verify"}), evidence_key=evidence_key)
+        return _Run(workspace, store=store, lease=lease, row=row, plan=plan, prepared=prepared).execute(
+            listeners=listeners, evidence_key=evidence_key
+        )
+
+
+def _end_orphans(store: SqliteStore) -> None:
+    """Kill what a dead coordinator left running, whichever run it was: we hold the lease, so nobody else owns it."""
+    for row in store.runs():
+        if row.state == "running":
+            kill_tagged("ONBOARD_RUN", row.id)
+            store.set_state(row.id, "interrupted")
 
 
 class _Run:
@@ -198,14 +198,12 @@ class _Run:
     ) -> None:
         self.workspace, self.store, self.lease, self.row = workspace, store, lease, row
         self.plan, self.prepared = plan, prepared
-        self.known: dict[str, dict[str, Any]] = {}
         self._resources = {name: some for document in plan.documents for name, some in document.stacks.items()}
 
     def execute(
         self,
         *,
         listeners: tuple[Listener, ...],
-        stages: frozenset[str] | None = None,
         passed_gates: Mapping[str, str] | None = None,
         evidence_key: str | None = None,
     ) -> RunSummary:
@@ -214,13 +212,16 @@ class _Run:
             executor = Executor(
                 store=self.store,
                 run=self.row,
-                steps=tuple(step for step in self.plan.steps if stages is None or step.stage in stages),
+                steps=tuple(
+                    step for step in self.plan.steps if self.row.stages is None or step.stage in self.row.stages
+                ),
                 make_request=self._requests(scratch),
                 log_folder=self.workspace.run_logs(self.row.id),
                 environment=dict(os.environ),
                 listeners=(log, *listeners),
                 after_step=self._after_step(),
                 passed_gates=passed_gates,
+                resume_command=self._resume_command(),
             )
             try:
                 executor.execute()
@@ -230,6 +231,11 @@ class _Run:
                 raise
         self._conclude(evidence_key)
         return summary(self.workspace, self.store, self.row.id)
+
+    def _resume_command(self) -> str:
+        if self.row.bindings.world == "rehearsal":
+            return f"onboard rehearse resume {self.workspace.shown} (where --keep left the world)"
+        return f"onboard runs resume {self.row.id} --workspace {self.workspace.shown}"
 
     def _requests(self, scratch: Path) -> Callable[..., StepRequest]:
         def make(step: Step, *, attempt: int, resumed: bool, outputs: dict[str, dict[str, Any]]) -> StepRequest:
@@ -247,7 +253,7 @@ class _Run:
                 workspace=str(self.workspace.root),
                 scratch=str(folder),
                 resources=self._resources.get(step.inputs.get("stack", ""), ()),
-                outputs={**self.known, **outputs},
+                outputs=outputs,
             )
 
         return make

@@ -10,22 +10,15 @@ from pathlib import Path
 from toolkit.errors import EvidenceInvalid, UsageError
 from toolkit.evidence.bundle import STATEMENT, LedgerRow, Material, write_bundle
 from toolkit.evidence.redact import Redactor
-from toolkit.evidence.statement import Coverage, NotProven
 from toolkit.evidence.verify import verify_bundle
 from toolkit.model.bindings import Bindings
 from toolkit.model.plan import Plan
-from toolkit.model.run import StepResult
+from toolkit.pipeline.coverage import coverage
 from toolkit.pipeline.planning import Prepared
 from toolkit.pipeline.workspace import CONFIG_HOME, Workspace
 from toolkit.run.store import EventRow, SqliteStore
 from toolkit.secrets.store import generate_password, open_store
 from toolkit.signing import create_key, load_signer
-
-ONLY_REAL_CLOUD = (
-    "the cloud's own enforcement of permissions, quotas and policies",
-    "the timing and the failures of the cloud's control plane",
-    "the customer's premises: their hosts, their internet access, their VPN device",
-)
 
 
 class RunLog:
@@ -63,6 +56,7 @@ def conclude(
     if folder.exists():  # a run that failed before and was resumed: its first evidence stays beside the new one
         folder.rename(folder.with_name(f"{run}-{int(time.time())}"))
     secrets = open_store(Path(row.bindings.secrets), prepared.inventory.customer.id)
+    proven = {name: result for name, result in results.items() if result is not None}
     material = Material(
         run=run,
         inventory=prepared.inventory,
@@ -70,9 +64,9 @@ def conclude(
         plan_folder=workspace.root / row.plan_dir,
         bindings=row.bindings,
         ledger=tuple(_ledger_row(event) for event in events),
-        results={name: result for name, result in results.items() if result is not None},
+        results=proven,
         result="passed" if row.state == "done" else "failed",
-        coverage=_coverage(plan, results={k: v for k, v in results.items() if v is not None}, row_state=row.state),
+        coverage=coverage(plan, proven, done=row.state == "done"),
         started=row.started,
         finished=row.finished or time.time(),
         faulted=any("fault" in event.event.data for event in events),
@@ -121,41 +115,6 @@ def _ledger_row(row: EventRow) -> LedgerRow:
     event = row.event
     return LedgerRow(
         seq=row.seq, step=event.step, kind=event.kind, time=row.time, message=event.message, data=event.data
-    )
-
-
-def _coverage(plan: Plan, *, results: dict[str, StepResult], row_state: str) -> Coverage:
-    """``proven`` are the plan's words that a check of this run stands behind."""
-    counts: dict[str, int] = {}
-    for result in results.values():
-        for name, value in result.counts.items():
-            counts[name] = counts.get(name, 0) + value
-    done = {step.action for step in plan.steps if step.name in results and not results[step.name].not_proven}
-    shown = {
-        "aws": "verify.tenant" in done,
-        "tunnels": counts.get("tunnels", 0) > 0,
-        "hosts": "configure.hosts" in done,
-        "backups": counts.get("backups_restored", 0) > 0,
-        "monitoring": counts.get("targets_up", 0) > 0,
-    }
-    unproven = [
-        NotProven(what=line.partition(": ")[0], reason=line.partition(": ")[2] or line)
-        for result in results.values()
-        for line in result.not_proven
-    ]
-    unproven += [
-        NotProven(what=step.name, reason="not part of this run" if row_state == "done" else "the run ended before it")
-        for step in plan.steps
-        if step.name not in results
-    ]
-    unproven += [
-        NotProven(what=component, reason="managed, but no step of this version reaches it")
-        for component in plan.index.uncovered
-    ]
-    return Coverage(
-        proven=tuple(word for word in plan.index.coverage if shown.get(word)),
-        not_proven=tuple(unproven),
-        only_real_cloud=ONLY_REAL_CLOUD,
     )
 
 

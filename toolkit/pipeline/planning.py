@@ -7,6 +7,8 @@ from pathlib import Path
 import msgspec
 
 from toolkit import catalogue
+from toolkit.canonical import write_atomic
+from toolkit.errors import PlanRefused
 from toolkit.model.decision import Decision
 from toolkit.model.inventory import Inventory
 from toolkit.model.plan import Plan
@@ -53,29 +55,58 @@ def make_plan(workspace: Workspace, *, output: Path | None = None, base: Path | 
         )
         for name, request in stack_configs(prepared.inventory, prepared.profile).items()
     }
-    previous = base or last_applied(workspace)
     plan = compile_plan(
         prepared.inventory,
         prepared.decisions,
         profile=prepared.profile,
         stacks=stacks,
         bound=_bound(prepared),
-        base=read_plan(previous) if previous else None,
+        base=read_plan(base) if base else _base(workspace),
     )
-    target = output or workspace.plans / plan.digest.removeprefix("sha256:")[:16]
+    target = output or kept_plan(workspace, plan.digest)
     write_plan(plan, target)
     return plan, target
 
 
-def last_applied(workspace: Workspace) -> Path | None:
-    """The folder of the newest plan that a real run began with: also a run that failed may have made something."""
+def last_applied(workspace: Workspace) -> str | None:
+    """The digest of the newest plan that a real run began with: also a run that failed may have made something."""
     if not (workspace.own / "store.db").is_file():
         return None
-    for row in reversed(workspace.store().runs()):
-        folder = workspace.root / row.plan_dir
-        if row.bindings.world == "real" and folder.is_dir():
-            return folder
-    return None
+    begun = [row for row in workspace.store().runs() if row.bindings.world == "real" and row.stages is None]
+    return begun[-1].plan if begun else None
+
+
+def kept_plan(workspace: Workspace, digest: str) -> Path:
+    """Where a workspace keeps the plan of that digest."""
+    return workspace.plans / digest.removeprefix("sha256:")[:16]
+
+
+def keep_plan(workspace: Workspace, plan: Plan, folder: Path) -> Path:
+    """Put a plan and its approvals where a later plan and a resumed run find them, whatever becomes of ``folder``."""
+    from toolkit.plan.folder import APPROVALS, write_plan
+
+    kept = kept_plan(workspace, plan.digest)
+    if kept.resolve() != folder.resolve():
+        write_plan(plan, kept)
+        for path in (folder / APPROVALS).glob("*.json"):
+            write_atomic(kept / APPROVALS / path.name, path.read_bytes())
+    return kept
+
+
+def _base(workspace: Workspace) -> Plan | None:
+    """The plan that was applied last; PlanRefused when it is not there any more, for its removals would go unseen."""
+    from toolkit.plan.folder import read_plan
+
+    applied = last_applied(workspace)
+    if applied is None:
+        return None
+    folder = kept_plan(workspace, applied)
+    if not folder.is_dir() or (plan := read_plan(folder)).digest != applied:
+        raise PlanRefused(
+            f"the plan that was applied last ({applied[:19]}…) is not in {folder} any more",
+            fix="restore that folder, or name the plan that is changed: --against PLAN",
+        )
+    return plan
 
 
 def check_fresh(plan: Plan, prepared: Prepared) -> None:

@@ -28,6 +28,7 @@ from toolkit.pipeline.workspace import CONFIG_HOME, Workspace
 from toolkit.run import owner
 from toolkit.run.actions import NEEDS_HOSTS
 from toolkit.run.store import SqliteStore
+from toolkit.signing import create_key, load_signer
 
 Say = Callable[[str], None]
 Hosts = Literal["auto", "lab", "none"]
@@ -61,6 +62,8 @@ class Rehearsal(msgspec.Struct, frozen=True, kw_only=True):
 def rehearse(request: RehearseRequest, *, say: Say) -> RunSummary:
     """Rehearse a workspace; Locked (12) while another rehearsal of it runs or an earlier one's world stands."""
     workspace = request.workspace
+    if request.evidence_key is not None:
+        load_signer(request.evidence_key)  # a wrong key is said now, not after the rehearsal
     plan, plan_dir = planning.make_plan(workspace)
     _check_one_account(workspace)
     say(f"plan {plan.digest[7:19]}: {len(plan.steps)} steps, {_resources(plan)} resources")
@@ -69,8 +72,8 @@ def rehearse(request: RehearseRequest, *, say: Say) -> RunSummary:
         if left is not None:
             raise Locked(
                 f"an earlier rehearsal ({left.id}) left its world standing",
-                fix=f"finish it: onboard rehearse resume {_shown(workspace)}; or remove it: "
-                f"onboard rehearse down {_shown(workspace)}",
+                fix=f"finish it: onboard rehearse resume {workspace.shown}; or remove it: "
+                f"onboard rehearse down {workspace.shown}",
             )
         with_hosts = any(step.action in NEEDS_HOSTS for step in plan.steps)
         left_out = _why_no_hosts(request.hosts) if with_hosts else ""
@@ -87,16 +90,20 @@ def rehearse(request: RehearseRequest, *, say: Say) -> RunSummary:
 
 def resume(request: RehearseRequest, *, say: Say) -> RunSummary:
     """Finish a killed or kept rehearsal in the world that it left."""
+    from toolkit.plan.folder import read_plan
+
+    rehearsal = _standing(request.workspace)
+    # A mistake in the inventory must not cost the world that is to be resumed.
+    planning.check_fresh(read_plan(Path(rehearsal.plan_dir)), planning.prepare(request.workspace))
     with request.workspace.store().lease("rehearsal"):
-        rehearsal = _standing(request.workspace)
         owner.kill_tagged("ONBOARD_SUPERVISED", rehearsal.id)
         return _carry_through(request, rehearsal, say=say, resumed=True)
 
 
 def down(workspace: Workspace, *, say: Say) -> list[str]:
     """Remove the world that a rehearsal left; gives what is left of it (nothing, when all went well)."""
+    rehearsal = _standing(workspace)
     with workspace.store().lease("rehearsal"):
-        rehearsal = _standing(workspace)
         say(f"removing rehearsal {rehearsal.id}")
         return _remove(workspace, rehearsal)
 
@@ -124,15 +131,17 @@ def _carry_through(request: RehearseRequest, rehearsal: Rehearsal, *, say: Say, 
             whole = run is not None and is_whole(workspace, workspace.store().run(run))
             code = 0 if whole else _apply(request, rehearsal, run=run, interrupts=interrupts)
             outcome = _outcome(workspace, rehearsal, code)
-    except BaseException:
+    except BaseException as error:
         # A world that was never whole is of no use to anybody.
         if not keep or not (Path(place_of(workspace, rehearsal).folder) / "bindings.json").is_file():
-            _remove(workspace, rehearsal)
+            left = _remove(workspace, rehearsal)
+            if left and isinstance(error, OnboardError):
+                error.details["left behind"] = left
         raise
-    if not keep:
-        left = _remove(workspace, rehearsal)
-        if left:
-            raise OnboardError(f"the rehearsal left behind: {', '.join(left)}", fix="onboard rehearse down")
+    if not keep and (left := _remove(workspace, rehearsal)):
+        raise OnboardError(
+            f"the rehearsal left behind: {', '.join(left)}", fix=f"onboard rehearse down {workspace.shown}"
+        )
     return outcome
 
 
@@ -144,7 +153,7 @@ def _apply(request: RehearseRequest, rehearsal: Rehearsal, *, run: str | None, i
     if run is None:
         arguments += ["apply", rehearsal.plan_dir, "--bindings", str(folder / "bindings.json")]
     else:
-        arguments += ["runs", "resume", run]
+        arguments += ["runs", "resume", run, "--bindings", str(folder / "bindings.json")]
     arguments += ["--workspace", str(workspace.root), "--format", "json"]
     arguments += ["--evidence-key", rehearsal.evidence_key or f"file:{folder / 'home' / CONFIG_HOME / 'rehearsal.pem'}"]
     arguments += ["-v"] if request.verbose else ["-q"] if request.quiet else []
@@ -161,7 +170,8 @@ def _apply(request: RehearseRequest, rehearsal: Rehearsal, *, run: str | None, i
         interrupts.forward_to(inner, gently=request.keep)
         code = inner.wait()
     if interrupts.count and code != 0:
-        raise Interrupted("the rehearsal was interrupted", fix="start it again: onboard rehearse PATH")
+        again = "resume " if request.keep else ""
+        raise Interrupted("the rehearsal was interrupted", fix=f"onboard rehearse {again}{workspace.shown}")
     return code
 
 
@@ -190,7 +200,6 @@ def _outcome(workspace: Workspace, rehearsal: Rehearsal, code: int) -> RunSummar
 def _approve(bindings: Bindings, rehearsal: Rehearsal, folder: Path) -> None:
     """Sign the plan with a key of this rehearsal, which a real apply refuses; the world's trust file names only it."""
     from toolkit.plan.approval import approve
-    from toolkit.signing import create_key, load_signer
 
     home = folder / "home" / CONFIG_HOME
     key = home / "rehearsal.pem"
@@ -212,7 +221,8 @@ def _remove(workspace: Workspace, rehearsal: Rehearsal) -> list[str]:
     """Take the world away; a Ctrl-C meanwhile changes nothing, here or in the tools that do it."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        owner.kill_tagged("ONBOARD_SUPERVISED", rehearsal.id)
+        with contextlib.suppress(Locked):  # what does not end is among what is left
+            owner.kill_tagged("ONBOARD_SUPERVISED", rehearsal.id)
         left = remove_world(place_of(workspace, rehearsal))
     finally:
         signal.signal(signal.SIGINT, before)
@@ -263,12 +273,6 @@ def _check_one_account(workspace: Workspace) -> None:
 
 def _resources(plan: Any) -> int:
     return sum(len(stack) for document in plan.documents for stack in document.stacks.values())
-
-
-def _shown(workspace: Workspace) -> str:
-    with contextlib.suppress(ValueError):
-        return str(workspace.root.relative_to(Path.cwd()))
-    return str(workspace.root)
 
 
 class _Interrupts:

@@ -14,7 +14,7 @@ from typing import Literal
 import msgspec
 
 from toolkit.canonical import canonical_bytes, write_atomic
-from toolkit.errors import UsageError
+from toolkit.errors import PlanRefused, UsageError
 from toolkit.model.bindings import AwsBinding, Bindings
 from toolkit.pipeline.planning import Prepared
 from toolkit.rehearsal import namespace
@@ -90,34 +90,36 @@ def environment(place: Place) -> dict[str, str]:
     }
 
 
-def inhabit(bindings: Bindings) -> None:
+def inhabit(bindings: Bindings, rehearsals: Path) -> None:
     """Move this process into the world that the bindings name: its namespace, its home, nothing of the user's.
 
-    The real world needs no moving. Whoever names a kept rehearsal's bindings by hand gets there as the run did.
+    The real world needs no moving. A rehearsal's bindings count only when they are those of the rehearsal that stands
+    in this workspace, and when nothing leads out of its namespace: PlanRefused (5) else, for a "rehearsal" that could
+    reach a real machine is none.
     """
-    if bindings.world != "rehearsal" or os.environ.get("ONBOARD_REHEARSAL") == bindings.id:
+    if bindings.world != "rehearsal":
         return
-    place = Place(id=bindings.id, folder=str(Path(bindings.state).parent), hosts="none")
-    if not place.run.is_dir():
+    own = rehearsals / bindings.id
+    place = Place(id=bindings.id, folder=str(own), hosts="none" if bindings.hosts == "none" else "lab")
+    known = own / "bindings.json"
+    if not known.is_file() or not place.run.is_dir():
         raise UsageError(
             f"the world of rehearsal {bindings.id} is gone", fix="rehearse again with --keep, and name its bindings"
         )
-    wanted = environment(place)
-    os.environ.clear()
-    os.environ.update(wanted)
+    if msgspec.json.decode(known.read_bytes(), type=Bindings) != msgspec.structs.replace(bindings, intrusive=False):
+        raise PlanRefused(f"the bindings are not those of rehearsal {bindings.id}", fix=f"name {known}")
+    if bindings.hosts == "real" or (bindings.hosts == "lab" and bindings.netns is None):
+        raise PlanRefused("a rehearsal never reaches real hosts", fix="onboard rehearse PATH")
+    if os.environ.get("ONBOARD_REHEARSAL") != bindings.id:
+        wanted = environment(place)
+        os.environ.clear()
+        os.environ.update(wanted)
     if bindings.netns is not None:
         namespace.enter_here(bindings.netns)
-
-
-def faults_ordered(bindings: Bindings) -> int:
-    """How many faults and corruptions were ordered in the bindings' world; 0 where no stand-in cloud stands."""
-    from toolkit.rehearsal.world import find_world
-
-    if bindings.world != "rehearsal" or bindings.aws.endpoint is None:
-        return 0
-    place = Place(id=bindings.id, folder=str(Path(bindings.state).parent), hosts="none")
-    world = find_world(place.run / "world")
-    return world.client().ordered() if world is not None else 0
+        if namespace.leads_out():
+            raise PlanRefused(
+                "the rehearsal's namespace has a way out", fix="onboard rehearse down, and rehearse again"
+            )
 
 
 def remove_world(place: Place) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import msgspec
@@ -16,12 +17,11 @@ CONFIG_HOME = Path(".config") / "onboarding-toolkit"
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``onboard.yaml``: what a workspace may set about the real world. Paths may start with ``~``.
 
-    ``trust``: the trust file. ``ssh_key``: the operator's private key file. ``hub_host_key``: the hub's pinned public
+    Not the trust file: who edits an inventory does not choose who approves it. ``ssh_key``: the operator's private key file. ``hub_host_key``: the hub's pinned public
     key line. ``state``: the folder of the engine's state.
     """
 
     schema: str = "onboarding/settings/v1"
-    trust: str | None = None
     ssh_key: str | None = None
     hub_host_key: str | None = None
     state: str | None = None
@@ -35,6 +35,13 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def own(self) -> Path:
         return self.root / ".onboard"
+
+    @property
+    def shown(self) -> str:
+        """The workspace as a user would name it here."""
+        with contextlib.suppress(ValueError):
+            return str(self.root.relative_to(Path.cwd()))
+        return str(self.root)
 
     @property
     def plans(self) -> Path:
@@ -60,6 +67,12 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
         self.own.chmod(0o700)
         return SqliteStore(self.own / "store.db")
 
+    def ledger(self) -> SqliteStore:
+        """The ledger, for who only reads; UsageError where nothing was ever run, and then nothing is written."""
+        if not (self.own / "store.db").is_file():
+            raise UsageError(f"no runs in {self.root}", fix="name another workspace: --workspace PATH")
+        return self.store()
+
     def settings(self) -> Settings:
         """``onboard.yaml``, or its defaults; UsageError for a field it does not know."""
         path = self.root / "onboard.yaml"
@@ -71,9 +84,8 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
             raise UsageError(f"{path}: {error}", fix="see 'A customer's workspace' in the README") from None
 
     def trust_file(self) -> Path:
-        """Which keys may approve: outside the workspace, so that who edits an inventory cannot approve it."""
-        named = self.settings().trust
-        return Path(named).expanduser() if named else Path.home() / CONFIG_HOME / "trust.yaml"
+        """Which keys may approve: the user's own file, outside every workspace."""
+        return Path.home() / CONFIG_HOME / "trust.yaml"
 
 
 def find(path: Path) -> Workspace:

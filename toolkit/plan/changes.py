@@ -69,7 +69,7 @@ def check_removals(plan: Plan, *, approved: Iterable[str] = ()) -> None:
     if open_:
         raise PlanRefused(
             f"the plan removes what the last one had: {', '.join(open_)}",
-            fix="put it back into the inventory, use onboard offboard, or approve these removals by name",
+            fix="put it back into the inventory: this version removes nothing, it only says what would have to go",
             details={"removals": open_},
         )
 

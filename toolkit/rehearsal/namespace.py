@@ -110,6 +110,12 @@ def listen_inside(netns: str, address: tuple[str, int]) -> socket.socket:
     return made
 
 
+def leads_out() -> bool:
+    """Whether the calling process's namespace has a default route (IPv4; IPv6 is switched off in ours)."""
+    rows = Path("/proc/thread-self/net/route").read_text().splitlines()[1:]
+    return any(row.split()[1] == "00000000" and row.split()[7] == "00000000" for row in rows)
+
+
 def call(command: list[str], *, stdin: str = "") -> str:
     """Run a short command of the wiring; its own words become the error."""
     try:

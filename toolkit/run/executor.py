@@ -59,6 +59,7 @@ class Executor:
         listeners: tuple[Listener, ...] = (),
         after_step: AfterStep | None = None,
         passed_gates: Mapping[str, str] | None = None,
+        resume_command: str = "",
         worker: tuple[str, ...] = (sys.executable, "-m", "toolkit.run.worker"),
     ) -> None:
         self._store, self._run, self._steps = store, run, in_order(steps)
@@ -66,6 +67,7 @@ class Executor:
         self._log_folder, self._environment = log_folder, environment
         self._listeners, self._passed = listeners, dict(passed_gates or {})
         self._worker_command = worker
+        self._resume = resume_command or f"onboard runs resume {run.id}"
         self._worker: subprocess.Popen[bytes] | None = None
         self._interrupts = 0
 
@@ -82,9 +84,7 @@ class Executor:
                     self._stop(
                         "interrupted",
                         step,
-                        errors.Interrupted(
-                            f"stopped before {step.name}", fix=f"go on: onboard runs resume {self._run.id}"
-                        ),
+                        errors.Interrupted(f"stopped before {step.name}", fix=f"go on: {self._resume}"),
                     )
                 try:
                     done[step.name] = self._carry_out(step, done)
@@ -132,7 +132,7 @@ class Executor:
         if not name:
             raise errors.GateWaiting(
                 f"{step.name} waits for a person: {step.inputs.get('instruction', 'see the plan')}",
-                fix=f"when it is done: onboard runs resume {self._run.id} --passed {step.name} --by NAME",
+                fix=f"when it is done: {self._resume} --passed {step.name} --by NAME",
             )
         return StepResult(facts=({"gate": step.name, "passed_by": name},))
 
@@ -173,12 +173,10 @@ class Executor:
                 last.data["message"], fix=last.data["fix"], details=last.data["details"]
             )
         if self._interrupts > 1:
-            raise errors.Interrupted(
-                f"{step.name} was stopped in the middle", fix=f"go on: onboard runs resume {self._run.id}"
-            )
+            raise errors.Interrupted(f"{step.name} was stopped in the middle", fix=f"go on: {self._resume}")
         raise FAILURE[step.stage](
             f"{step.name}: its process ended without a result (exit {code})",
-            fix=f"see {log.name} in the run's folder; then: onboard runs resume {self._run.id}",
+            fix=f"see {log.name} in the run's folder; then: {self._resume}",
         )
 
     def _end_worker(self) -> None:

@@ -24,7 +24,10 @@ StepState = Literal["pending", "started", "done", "failed", "skipped"]
 
 
 class RunRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One run; times are seconds since the epoch; ``plan_dir`` is relative to the workspace where it can be."""
+    """One run; times are seconds since the epoch; ``plan_dir`` is relative to the workspace.
+
+    ``stages`` None is the whole plan; a run of some stages only (a verification) stays that when it is resumed.
+    """
 
     id: str
     customer: str
@@ -34,6 +37,7 @@ class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     state: RunState
     started: float
     finished: float | None = None
+    stages: tuple[str, ...] | None = None
 
 
 class StepRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +69,7 @@ class Store(Protocol):
 
     def create_run(self, row: RunRow) -> None: ...
     def set_state(self, run: str, state: RunState) -> None: ...
+    def set_bindings(self, run: str, bindings: Bindings) -> None: ...
     def run(self, run: str) -> RunRow: ...
     def runs(self) -> tuple[RunRow, ...]: ...
     def steps(self, run: str) -> dict[str, StepRow]: ...
@@ -106,7 +111,14 @@ class SqliteStore:
 
     def set_state(self, run: str, state: RunState) -> None:
         finished = None if state in {"running", "waiting"} else time.time()
-        row = msgspec.structs.replace(self.run(run), state=state, finished=finished)
+        self._replace_run(run, state=state, finished=finished)
+
+    def set_bindings(self, run: str, bindings: Bindings) -> None:
+        """The same world at other addresses: it was started again."""
+        self._replace_run(run, bindings=bindings)
+
+    def _replace_run(self, run: str, **fields: Any) -> None:
+        row = msgspec.structs.replace(self.run(run), **fields)
         self._db.execute("UPDATE runs SET row = ? WHERE id = ?", (msgspec.json.encode(row), run))
 
     def run(self, run: str) -> RunRow:
@@ -157,6 +169,11 @@ class SqliteStore:
             yield Lease(name=name, token=token)
         finally:
             self._db.execute("UPDATE leases SET owner = NULL WHERE name = ? AND token = ?", (name, token))
+
+    def token(self, name: str) -> int:
+        """The newest holder's token of a lease, 0 where nobody ever held it."""
+        found = self._db.execute("SELECT token FROM leases WHERE name = ?", (name,)).fetchone()
+        return int(found[0]) if found else 0
 
     def _put(self, statement: str, *keys: Any, row: msgspec.Struct) -> None:
         self._db.execute(statement, (*keys, msgspec.json.encode(row)))

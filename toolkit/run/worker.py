@@ -15,10 +15,11 @@ from typing import Any
 
 import msgspec
 
-from toolkit.errors import OnboardError
+from toolkit.errors import Locked, OnboardError
 from toolkit.model.run import StepRequest, StepResult
 from toolkit.run import actions
 from toolkit.run.owner import die_with_parent
+from toolkit.run.store import SqliteStore
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +44,10 @@ def main() -> None:
 
     try:
         request = msgspec.json.decode(sys.stdin.buffer.read(), type=StepRequest)
+    except msgspec.DecodeError:
+        return  # the coordinator died while it wrote: there is nothing to do, and nobody to tell
+    try:
+        _refuse_fenced(request)
 
         def emit(message: str, **data: Any) -> None:
             say(Line(kind="progress", message=message, data=data))
@@ -63,6 +68,13 @@ def main() -> None:
         say(Line(kind="error", data=internal.to_json()))
     else:
         say(Line(kind="result", result=result))
+
+
+def _refuse_fenced(request: StepRequest) -> None:
+    """Locked (12) when another coordinator has taken the lease since this step was asked for."""
+    ledger = Path(request.workspace) / ".onboard" / "store.db"
+    if ledger.is_file() and SqliteStore(ledger).token("run") > request.fence:
+        raise Locked("another run has taken over this workspace", fix="see onboard runs list")
 
 
 def _hold(point: str, request: StepRequest, say: Any, *, message: str = "") -> None:
