@@ -22,7 +22,7 @@ def agent_checks(place: Place) -> list[Check]:
     checks: list[Check] = []
     for host in place.hosts:
         checks += guarded("agent.scraped", host.id, _agent(place, host, start))
-        checks += guarded("probe.answers", host.id, _probed(place, host))
+        checks += guarded("probe.answers", host.id, _probed(place, host, start))
     return checks
 
 
@@ -59,11 +59,17 @@ def _agent(place: Place, host: Component, start: float) -> Iterator[Check]:
     )
 
 
-def _probed(place: Place, host: Component) -> Iterator[Check]:
+def _probed(place: Place, host: Component, start: float) -> Iterator[Check]:
     jobs = ("icmp", "ssh")
 
+    def answer(job: str) -> float | None:
+        """The last probe's result; None for one that was made before this check began."""
+        probe = f'probe_success{{job="onboard-{job}",{place.selector(host.id)}}}'
+        at = place.value(f"timestamp({probe})")
+        return place.value(probe) if at is not None and at > start else None
+
     def answers() -> list[float | None]:
-        return [place.value(f'probe_success{{job="onboard-{job}",{place.selector(host.id)}}}') for job in jobs]
+        return [answer(job) for job in jobs]
 
     waited = wait_until(
         lambda: answers() == [1, 1], seconds=place.patience.scrape, emit=place.emit, what=f"probes of {host.id}"
@@ -71,8 +77,8 @@ def _probed(place: Place, host: Component) -> Iterator[Check]:
     yield holds(
         "probe.answers",
         subject=host.id,
-        claim="the hub's probes (ICMP, SSH) reach the host",
-        how="probe_success at the hub's Prometheus",
+        claim="the hub's probes (ICMP, SSH) reached the host after this check began",
+        how="probe_success and its timestamp at the hub's Prometheus",
         truth=waited is not None,
         observed=dict(zip(jobs, answers(), strict=True)),
     )
