@@ -15,7 +15,8 @@ CONSOLE_SCRIPT = f"tar -x -p -C / --no-same-owner --no-overwrite-dir -f - && exe
 # Standard input: the rehearsal's public key. Arguments: user, port. Standard output: the host's public key.
 _READY = r"""set -eu
 user=$1 port=$2
-id "$user" >/dev/null 2>&1 || { useradd -m -s /bin/bash -- "$user"
+own=--user-group; ! getent group "$user" >/dev/null || own="--gid=$user"  # Debian has a group operator
+id "$user" >/dev/null 2>&1 || { useradd -m -s /bin/bash "$own" -- "$user"
   printf '%s ALL=(ALL) NOPASSWD:ALL\n' "$user" >/etc/sudoers.d/lab-user; chmod 0440 /etc/sudoers.d/lab-user; }
 home=$(getent passwd "$user" | cut -d: -f6)
 install -d -m 0700 -o "$user" -g "$user" "$home/.ssh"
