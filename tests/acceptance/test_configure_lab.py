@@ -136,7 +136,8 @@ def joined(site):
     site.result("hub")
     site.result("bundle")
     site.load_cloud()
-    assert site.result("console")["counts"] == {"management_links": 1}
+    assert site.result("console")["changed"] == 1
+    assert site.result("endpoint")["counts"]["management_links"] == 1
     return site
 
 
