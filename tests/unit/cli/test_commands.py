@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+
+from toolkit.cli.main import COMMANDS
+from toolkit.model.bindings import AwsBinding, Bindings
+from toolkit.run.store import RunRow, SqliteStore
 
 ROOT = Path(__file__).parents[3]
 ACME = ROOT / "examples/acme/inventory.yaml"
@@ -115,14 +122,31 @@ def plan(workspace: Path, *more: str | Path) -> Path:
     return Path(loaded(done)["folder"])
 
 
+@pytest.fixture(scope="module")
+def planned_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example's workspace with its plan, for tests that only need to have one."""
+    workspace = tmp_path_factory.mktemp("planned") / "acme"
+    workspace.mkdir()
+    shutil.copy(ACME, workspace)
+    return plan(workspace)
+
+
+@pytest.fixture
+def planned(planned_once: Path, workspace: Path) -> Path:
+    """A plan in this test's own workspace."""
+    folder = workspace / ".onboard/plans" / planned_once.name
+    shutil.copytree(planned_once, folder)
+    return folder
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
 @pytest.fixture
-def approved(workspace: Path, tmp_path: Path) -> tuple[Path, Path]:
+def approved(planned: Path, tmp_path: Path) -> tuple[Path, Path]:
     """A plan with a real approval and the home whose trust file names the approver."""
-    folder = plan(workspace)
+    folder = planned
     key = tmp_path / "keys/ada.pem"
     done = onboard("approve", folder, "--key", f"file:{key}", "--create-key", "--format", "json", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -149,8 +173,8 @@ def test_plan_twice_gives_the_same_bytes_anywhere(workspace: Path, tmp_path: Pat
     assert str(tmp_path).encode() not in b"".join(first.values())
 
 
-def test_unapproved_is_refused(workspace: Path) -> None:
-    done = onboard("apply", plan(workspace), cwd=workspace)
+def test_unapproved_is_refused(workspace: Path, planned: Path) -> None:
+    done = onboard("apply", planned, cwd=workspace)
     assert done.returncode == 5
     assert "not approved" in done.stderr
     assert "fix:" in done.stderr
@@ -241,3 +265,84 @@ def test_the_reader_of_a_pipe_may_leave(workspace: Path) -> None:
         check=False,
     )
     assert "Traceback" not in done.stderr
+
+
+def forged_run(workspace: Path, folder: Path, **fields: Any) -> None:
+    """A row in the ledger that no ``apply`` wrote."""
+    bindings = Bindings(
+        world="real", id="real", nonce="0", hosts="none", time_scale="real", aws=AwsBinding(),
+        state=str(workspace / "s"), secrets=str(workspace / "secrets"),
+    )  # fmt: skip
+    SqliteStore(workspace / ".onboard/store.db").create_run(
+        msgspec.structs.replace(
+            RunRow(
+                id="r1", customer="acme", plan="sha256:" + hashlib.sha256((folder / "index.json").read_bytes()).hexdigest(),
+                plan_dir=str(folder.relative_to(workspace)), bindings=bindings, state="interrupted", started=1.0,
+            ),
+            **fields,
+        )
+    )  # fmt: skip
+
+
+def test_a_resumed_run_is_judged_as_a_new_one(workspace: Path, planned: Path) -> None:
+    forged_run(workspace, planned)
+    done = onboard("runs", "resume", "r1", "--workspace", workspace, cwd=workspace)
+    assert done.returncode == 5
+    assert "not approved" in done.stderr
+
+
+def test_a_resumed_verification_stays_one(workspace: Path, planned: Path) -> None:
+    forged_run(workspace, planned, stages=("verify",))
+    onboard("runs", "resume", "r1", "--workspace", workspace, cwd=workspace)
+    steps = {row.event.step for row in SqliteStore(workspace / ".onboard/store.db").events("r1")}
+    assert steps
+    assert all(step.startswith("verify/") for step in steps)
+
+
+def test_a_rehearsal_that_no_world_stands_for_is_none(workspace: Path, planned: Path) -> None:
+    folder = planned
+    made_up = Bindings(
+        world="rehearsal", id="0badcafe", nonce="0", hosts="real", time_scale="fast", aws=AwsBinding(),
+        state=str(workspace / "s"), secrets=str(workspace / "secrets"),
+    )  # fmt: skip
+    (workspace / "bindings.json").write_bytes(msgspec.json.encode(made_up))
+    done = onboard("apply", folder, "--bindings", workspace / "bindings.json", cwd=workspace)
+    assert done.returncode == 2
+    assert "is gone" in done.stderr
+
+
+def test_a_removal_is_seen_however_often_it_is_planned(approved: tuple[Path, Path]) -> None:
+    folder, home = approved
+    workspace, out = home / "acme", home / "out"
+    shutil.copytree(folder, out)
+    onboard("apply", out, "--workspace", workspace, cwd=home)  # begins, and stops for want of credentials or hosts
+    forged_run(workspace, folder)
+    text = (workspace / "inventory.yaml").read_text()
+    (workspace / "inventory.yaml").write_text(text.replace("  - {id: prod-hq,", "  # - {id: prod-hq,"))
+    for _ in range(2):
+        done = onboard("plan", workspace, "-o", out, "--format", "json", cwd=home)
+        assert any(change["operation"] == "remove" for change in loaded(done)["changes"])
+    shutil.rmtree(folder)
+    assert onboard("plan", workspace, cwd=home).returncode == 5
+
+
+def test_a_path_that_cannot_be_written_is_said_without_a_traceback(workspace: Path) -> None:
+    done = onboard("plan", workspace, "-o", "/dev/null/x", "--format", "json", cwd=workspace)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "/dev/null" in loaded(done)["message"]
+
+
+def test_commands_that_read_write_nothing(workspace: Path) -> None:
+    onboard("runs", "list", cwd=workspace)
+    onboard("runs", "show", "x", cwd=workspace)
+    onboard("rehearse", "down", workspace, cwd=workspace)
+    assert not (workspace / ".onboard").exists()
+
+
+def test_every_command_that_a_message_names_exists() -> None:
+    named = set()
+    for path in (ROOT / "toolkit").rglob("*.py"):
+        named |= set(re.findall(r"onboard ([a-z]+)\b", path.read_text()))
+    assert named & set(COMMANDS)
+    assert "offboard" not in named
