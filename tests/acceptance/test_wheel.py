@@ -1,4 +1,4 @@
-"""The wheel, installed in an environment of its own, does without the checkout."""
+"""The wheel, in an environment that has its base requirements only, does without the checkout and without an extra."""
 
 from __future__ import annotations
 
@@ -7,18 +7,63 @@ import shutil
 import subprocess
 import sys
 import venv
+import zipfile
+from collections.abc import Iterator
+from email import message_from_bytes
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.slow
 
 
+def base_requirements(wheel: Path) -> list[Requirement]:
+    """What the wheel's own METADATA demands when no extra is asked for."""
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        declared = message_from_bytes(archive.read(name)).get_all("Requires-Dist", [])
+    return list(applicable([Requirement(text) for text in declared], {""}))
+
+
+def applicable(requirements: list[Requirement], extras: set[str]) -> Iterator[Requirement]:
+    for requirement in requirements:
+        if not requirement.marker or any(requirement.marker.evaluate({"extra": extra}) for extra in extras):
+            yield requirement
+
+
+def closure(requirements: list[Requirement]) -> dict[str, metadata.Distribution]:
+    """Those distributions of this environment, and what they demand in turn."""
+    found: dict[str, metadata.Distribution] = {}
+    seen, waiting = set(), list(requirements)
+    while waiting:
+        requirement = waiting.pop()
+        if str(requirement) in seen:
+            continue
+        seen.add(str(requirement))
+        distribution = metadata.distribution(requirement.name)
+        assert requirement.specifier.contains(distribution.version, prereleases=True), requirement
+        found[requirement.name.lower()] = distribution
+        demanded = [Requirement(text) for text in distribution.requires or []]
+        waiting += applicable(demanded, {"", *requirement.extras})
+    return found
+
+
+def lend(distribution: metadata.Distribution, libraries: Path) -> None:
+    """Link a distribution's folders and modules into another environment."""
+    for file in distribution.files or []:
+        top = file.parts[0]
+        if top in {"..", "__pycache__"} or (libraries / top).exists():
+            continue
+        (libraries / top).symlink_to(Path(str(distribution.locate_file(top))))
+
+
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """``onboard`` from the wheel; the dependencies are those of this environment."""
+    """``onboard`` from the wheel as ``pip install onboarding-toolkit`` gives it; the versions are this environment's."""
     folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"
     shutil.copytree(
@@ -34,9 +79,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     python = folder / "env/bin/python"
     subprocess.run([str(python), "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", str(wheel)], check=True)
     (libraries,) = (folder / "env").glob("lib/python*/site-packages")
-    ours = next(path for path in sys.path if path.endswith("site-packages"))
-    # a .pth file adds the folder, but does not run the .pth of an editable checkout that may lie in it
-    (libraries / "dependencies.pth").write_text(ours + "\n")
+    for distribution in closure(base_requirements(wheel)).values():
+        lend(distribution, libraries)
     return folder / "env/bin/onboard"
 
 
@@ -47,7 +91,7 @@ def run(command: Path, *arguments: str, folder: Path) -> subprocess.CompletedPro
     )
 
 
-def test_the_wheel_validates_decides_and_plans(installed: Path, tmp_path: Path) -> None:
+def test_the_wheel_validates_decides_plans_and_approves(installed: Path, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "examples/acme", tmp_path / "acme", ignore=shutil.ignore_patterns(".onboard"))
     where = subprocess.run(
         [str(installed.with_name("python")), "-c", "import toolkit; print(toolkit.__file__)"],
@@ -58,3 +102,29 @@ def test_the_wheel_validates_decides_and_plans(installed: Path, tmp_path: Path) 
         done = run(installed, *arguments, folder=tmp_path)
         assert done.returncode == 0, done.stderr
     assert (tmp_path / "plan/index.json").is_file()
+    done = run(installed, "approve", "plan", "--key", "file:ada.pem", "--create-key", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    done = run(installed, "plan", "acme", "--against", "plan", "--detailed-exitcode", folder=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_auditors_side_needs_no_extra(installed: Path, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "tests/golden/evidence/passed", tmp_path / "bundle")
+    for arguments in (("evidence", "verify", "bundle"), ("evidence", "show", "bundle"), ("report", "bundle")):
+        done = run(installed, *arguments, folder=tmp_path)
+        assert done.returncode == 0, done.stderr
+    assert "<html" in (tmp_path / "bundle.html").read_text()
+    (tmp_path / "bundle/coverage.json").write_text("{}")
+    assert run(installed, "evidence", "verify", "bundle", folder=tmp_path).returncode == 11
+
+
+def test_an_extra_is_really_left_out(installed: Path, tmp_path: Path) -> None:
+    """Otherwise the tests above would say nothing about the base requirements."""
+    for module in ("boto3", "ansible_runner", "moto", "pytest"):
+        found = subprocess.run(
+            [str(installed.with_name("python")), "-c", f"import {module}"],
+            cwd=tmp_path,
+            capture_output=True,
+            check=False,
+        )
+        assert b"ModuleNotFoundError" in found.stderr, module

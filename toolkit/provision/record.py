@@ -42,7 +42,7 @@ def record_stack(program: Path, *, stack: str, project: str, config: Mapping[str
         import pulumi_aws  # noqa: F401
     except ImportError as error:
         raise PrerequisiteMissing(
-            f"the Python package {error.name!r} is missing", fix="pip install 'onboarding-toolkit[aws]'"
+            f"the Python package {error.name!r} is missing", fix="pip install --force-reinstall onboarding-toolkit"
         ) from error
     recorder = _Recorder(stack=stack, project=project)
     values, secret_keys = engine_config(project, config)
