@@ -45,11 +45,11 @@ def loaded(done: subprocess.CompletedProcess[str]) -> Any:
 
 def test_help_starts_fast_and_names_only_what_is_built(tmp_path: Path) -> None:
     code = (
-        "import sys, time; start = time.perf_counter()\n"
+        "import sys, time\n"
         "from toolkit.cli.main import main\n"
         "try: main(['--help'])\n"
         "except SystemExit: pass\n"
-        "print(time.perf_counter() - start, file=sys.stderr)\n"
+        "print(time.process_time(), file=sys.stderr)\n"
         "heavy = {'pulumi', 'boto3', 'ansible_runner', 'moto', 'yaml', 'jinja2', 'securesystemslib', 'sqlite3'}\n"
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
     )
@@ -62,7 +62,9 @@ def test_help_starts_fast_and_names_only_what_is_built(tmp_path: Path) -> None:
     )
     seconds, heavy = done.stderr.splitlines()
     assert heavy == "[]"
-    assert float(seconds) < 2  # the goal is 0.2 s on a quiet machine; see tests/benchmarks
+    # The processor's time, the interpreter's own start included: other work on this machine does not count. A start
+    # takes a third of it (python -m tests.benchmarks.start), so that a slower machine passes and a heavy import does not.
+    assert float(seconds) < 0.2
     assert "drift" not in done.stdout
 
 
@@ -143,14 +145,12 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
-@pytest.fixture
-def approved(planned: Path, tmp_path: Path) -> tuple[Path, Path]:
-    """A plan with a real approval and the home whose trust file names the approver."""
-    folder = planned
-    key = tmp_path / "keys/ada.pem"
-    done = onboard("approve", folder, "--key", f"file:{key}", "--create-key", "--format", "json", cwd=tmp_path)
+def approve(folder: Path, home: Path) -> None:
+    """A real approval, by a key that the trust file in ``home`` lists."""
+    key = home / "keys/ada.pem"
+    done = onboard("approve", folder, "--key", f"file:{key}", "--create-key", "--format", "json", cwd=home)
     assert done.returncode == 0, done.stderr
-    trust = tmp_path / ".config/onboarding-toolkit/trust.yaml"
+    trust = home / ".config/onboarding-toolkit/trust.yaml"
     trust.parent.mkdir(parents=True)
     public = key.with_name("ada.pem.pub").read_text()
     keyid = Path(loaded(done)["approval"]).stem
@@ -162,7 +162,13 @@ def approved(planned: Path, tmp_path: Path) -> tuple[Path, Path]:
             }
         )
     )
-    return folder, tmp_path
+
+
+@pytest.fixture
+def approved(planned: Path, tmp_path: Path) -> tuple[Path, Path]:
+    """A plan with a real approval and the home whose trust file names the approver."""
+    approve(planned, tmp_path)
+    return planned, tmp_path
 
 
 def test_plan_twice_gives_the_same_bytes_anywhere(workspace: Path, tmp_path: Path) -> None:
@@ -219,16 +225,21 @@ def test_a_site_that_vanished_is_listed_and_refused(approved: tuple[Path, Path])
     assert "site/acme-hq" in refused.stderr
 
 
-def test_approved_but_without_credentials_is_refused_before_any_effect(approved: tuple[Path, Path]) -> None:
-    folder, home = approved
+def test_approved_but_without_credentials_is_refused_before_any_effect(workspace: Path, tmp_path: Path) -> None:
+    text = ACME.read_text()
+    tenants_only = text.partition("sites:\n")[0] + "sites: []\napplications: []\ncomponents: []\n"
+    (workspace / "inventory.yaml").write_text(tenants_only)
+    folder = plan(workspace)
+    approve(folder, tmp_path)
     clean = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
-    environment = {**clean, "PYTHONPATH": str(ROOT), "HOME": str(home), "AWS_EC2_METADATA_DISABLED": "true"}
+    environment = {**clean, "PYTHONPATH": str(ROOT), "HOME": str(tmp_path), "AWS_EC2_METADATA_DISABLED": "true"}
     done = subprocess.run(
         [sys.executable, "-m", "toolkit.cli.main", "apply", str(folder)],
-        cwd=home, env=environment, capture_output=True, text=True, check=False,
+        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert done.returncode in {13, 14}, done.stderr
-    assert "Traceback" not in done.stderr
+    assert done.returncode == 14, done.stderr
+    assert "does not say whose credentials these are" in done.stderr
+    assert not list((workspace / ".onboard").rglob(".pulumi"))
 
 
 def test_runs_and_rehearsals_of_an_unused_workspace(workspace: Path) -> None:
