@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Callable
 
 import pytest
 
@@ -43,3 +44,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 found[part] = missing()
             if found[part]:
                 item.add_marker(pytest.mark.skip(reason=found[part]))
+
+
+@pytest.fixture
+def need_tool() -> Callable[[str], None]:
+    """``need_tool(program)``: left out where the program or root is missing; a failure where the lab is required."""
+
+    def need(program: str) -> None:
+        why = "" if shutil.which(program) else f"{program} is not here"
+        if sys.platform.startswith("linux") and os.geteuid() != 0:
+            why = f"{program} needs root"
+        if why and "lab" in REQUIRED:
+            pytest.fail(why)
+        if why:
+            pytest.skip(why)
+
+    return need

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -115,8 +114,8 @@ def running(mark: str) -> list[str]:
     return found
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root's children share one fate through a process namespace")
-def test_ansible_dies_with_its_parent(tmp_path: Path) -> None:
+def test_ansible_dies_with_its_parent(tmp_path: Path, need_tool) -> None:
+    need_tool("unshare")  # only root's children share one fate, through a process namespace
     wanted = play(tmp_path, "    - ansible.builtin.command: sleep 5432.25\n")
     script = (
         "import json, sys\nfrom pathlib import Path\nfrom toolkit.configure import ansible\n"
