@@ -146,6 +146,7 @@ def watched(folder: Path, *, hosts: str, key: Path, prefix: Sequence[str] = ()) 
     # Short, because a field of the inventory takes 200 characters; named after the key's folder, so that two
     # rehearsals of a session have the same inventory and therefore the same plan.
     canary = Path("/tmp") / f"executed-{hashlib.sha256(bytes(key)).hexdigest()[:8]}"
+    canary.unlink(missing_ok=True)
     hostile.spoil(desk.workspace / "inventory.yaml", canary)
     planted = watching.plant(Path(desk.environment["HOME"]))
     desk.environment |= planted.environment
