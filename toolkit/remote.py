@@ -9,7 +9,6 @@ import ipaddress
 import os
 import re
 import shlex
-import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ import msgspec
 from toolkit.canonical import write_atomic
 from toolkit.errors import ConfigureFailed, OnboardError, PrerequisiteMissing
 from toolkit.model.bindings import Bindings, HostBinding
+from toolkit.processes import dying_with_parent
 
 CONNECT_TIMEOUT = 10
 """Seconds for the TCP connection and key exchange."""
@@ -34,15 +34,6 @@ _HOST_KEY = re.compile(
 _TAIL = 2000
 _KEY_REFUSED = ("Host key verification failed", "REMOTE HOST IDENTIFICATION HAS CHANGED", "No matching host key")
 _LOGIN_REFUSED = ("Permission denied (", "Too many authentication failures", "Load key ")
-
-
-def dying_with_parent(argv: Sequence[str]) -> list[str]:
-    """``argv`` wrapped so that the kernel kills it when the thread that started it ends (setpriv of util-linux).
-
-    Without setpriv the command is returned as it is.
-    """
-    setpriv = shutil.which("setpriv")
-    return [setpriv, "--pdeathsig", "KILL", "--", *argv] if setpriv else list(argv)
 
 
 def tool_environment(home: Path) -> dict[str, str]:

@@ -27,6 +27,7 @@ import msgspec
 from toolkit import remote, resources
 from toolkit.canonical import write_atomic
 from toolkit.errors import ConfigureFailed, PrerequisiteMissing
+from toolkit.processes import dying_with_parent
 
 _PLAY = Path(__file__).with_name("play.py")
 _CONFIG = """\
@@ -168,7 +169,7 @@ def _own_processes() -> list[str]:
 def _command() -> list[str]:
     # -I: no user site, no PYTHON* variables, and this package's folder (whose modules have other packages' names) stays
     # out of the path.
-    return remote.dying_with_parent([*_own_processes(), sys.executable, "-I", str(_PLAY)])
+    return dying_with_parent([*_own_processes(), sys.executable, "-I", str(_PLAY)])
 
 
 def _environment(folder: Path) -> dict[str, str]:

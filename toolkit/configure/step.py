@@ -20,6 +20,7 @@ from toolkit.configure import inventory as documents
 from toolkit.errors import ConfigureFailed
 from toolkit.model.bindings import PROVIDER_HOST, endpoint_host
 from toolkit.model.run import Emit, StepRequest, StepResult
+from toolkit.processes import dying_with_parent
 from toolkit.secrets.store import SecretStore, generate_password, generate_psk, open_store
 
 CONSOLE_TIMEOUT = 300.0
@@ -268,7 +269,7 @@ def _console(command: Sequence[str], path: Path) -> None:
     try:
         with path.open("rb") as stream:
             result = subprocess.run(
-                remote.dying_with_parent(command),
+                dying_with_parent(command),
                 stdin=stream,
                 capture_output=True,
                 timeout=CONSOLE_TIMEOUT,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 import subprocess
 import threading
 from collections.abc import Callable, Mapping
 from typing import IO, Any
 
+from toolkit.processes import dying_with_parent
 from toolkit.provision.engine import Engine
 
 Output = Callable[[str], Any]
@@ -33,7 +33,7 @@ def engine_command(engine: Engine, environment: Mapping[str, str]) -> Any:
             on_output: Output | None = None,
             on_error: Output | None = None,
         ) -> CommandResult:
-            command = [*_bound_to_this_process(), self.command, "--non-interactive", *args]
+            command = dying_with_parent([self.command, "--non-interactive", *args])
             # the environment is built, not inherited: nothing of os.environ is added
             code, stdout, stderr = run_until_end(
                 command, cwd=cwd, environment={**environment, **additional_env}, on_output=on_output, on_error=on_error
@@ -44,12 +44,6 @@ def engine_command(engine: Engine, environment: Mapping[str, str]) -> Any:
             return result
 
     return Command()
-
-
-def _bound_to_this_process() -> list[str]:
-    """The kernel kills the engine when the thread that started it ends, however it ends (Linux's PR_SET_PDEATHSIG)."""
-    setpriv = shutil.which("setpriv")
-    return [setpriv, "--pdeathsig", "KILL"] if setpriv else []
 
 
 def run_until_end(

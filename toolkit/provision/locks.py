@@ -6,6 +6,7 @@ import json
 import socket
 from pathlib import Path
 
+from toolkit import processes
 from toolkit.errors import Locked
 
 
@@ -42,11 +43,6 @@ def release_dead(state: Path, *, project: str, stack: str) -> int:
     return released
 
 
-def engine_lives(pid: int, *, proc: Path = Path("/proc")) -> bool:
+def engine_lives(pid: int) -> bool:
     """Whether that process is an engine and not dead: a number may have been given to another program since."""
-    try:
-        name = (proc / str(pid) / "comm").read_text().strip()
-        state = (proc / str(pid) / "stat").read_text().rpartition(") ")[2][:1]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return name.startswith("pulumi") and state not in {"Z", "X"}
+    return processes.name(pid).startswith("pulumi") and processes.start_time(pid) is not None

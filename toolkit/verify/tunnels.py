@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from toolkit.errors import VerifyFailed
 from toolkit.model.bindings import PROVIDER_HOST, endpoint_host
 from toolkit.model.inventory import Link
-from toolkit.remote import dying_with_parent
+from toolkit.processes import dying_with_parent
 from toolkit.verify.associations import Association, Child, associations, cipher_of, installed, suite_of
 from toolkit.verify.check import Check, equal, holds
 from toolkit.verify.place import Place, guarded

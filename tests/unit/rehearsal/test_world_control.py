@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from toolkit import processes
 from toolkit.errors import OnboardError
 from toolkit.rehearsal.world import World, WorldControl, find_world
 
@@ -145,8 +146,9 @@ def test_it_survives_the_process_that_started_it_and_stops_when_told(tmp_path: P
     assert found is not None
     assert found.pid == int(said.stdout)
     assert found.account == "999988887777"
+    assert processes.lives(found.pid, found.started)
     found.stop()
-    assert not Path(f"/proc/{found.pid}").exists()
+    assert not processes.lives(found.pid, found.started)
     assert find_world(tmp_path / "w") is None
 
 

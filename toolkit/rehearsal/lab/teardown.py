@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from toolkit import processes
 from toolkit.errors import OnboardError
 from toolkit.rehearsal import namespace
 from toolkit.rehearsal.lab import background
@@ -42,7 +43,7 @@ def remove(rehearsal_id: str, folder: Path | None) -> None:
     if folder is not None:
         (folder / FILE).unlink(missing_ok=True)  # from here on this is no complete lab
     # In-flight podman calls of a killed `up` would make new containers behind our back: they go first.
-    _kill(lambda: [pid for pid in background.tagged(rehearsal_id) if background.name_of(pid) not in _CONTAINER])
+    _kill(lambda: [pid for pid in background.tagged(rehearsal_id) if processes.name(pid) not in _CONTAINER])
     if folder is not None and Path(podman_paths(rehearsal_id, folder, None).configuration, "storage.conf").exists():
         podman = Podman(
             podman_paths(rehearsal_id, folder, None),
@@ -73,8 +74,8 @@ def leftovers(rehearsal_id: str, *, folder: Path | None = None) -> list[str]:
     """
     netns = namespace.namespace(rehearsal_id)
     pids = {*background.tagged(rehearsal_id), *background.tagged(rehearsal_id, tag=REHEARSAL)}
-    found = [f"process: {pid} {background.name_of(pid)}" for pid in pids]
-    found += [f"process in namespace: {pid} {background.name_of(pid)}" for pid in namespace.inhabitants(netns)]
+    found = [f"process: {pid} {processes.name(pid)}" for pid in pids]
+    found += [f"process in namespace: {pid} {processes.name(pid)}" for pid in namespace.inhabitants(netns)]
     if namespace.path(netns).exists():
         found.append(f"network namespace: {netns}")
     found += [f"control group: {path}" for path in _cgroup_folders(rehearsal_id)]
@@ -101,7 +102,7 @@ def _kill(listed: Callable[[], list[int]]) -> None:
     clear = 0
     while clear < 2 and time.monotonic() < deadline:
         pids = listed()
-        background.kill(pids, signal.SIGKILL)
+        processes.kill(pids, signal.SIGKILL)
         clear = 0 if pids else clear + 1
         time.sleep(0.03)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.canonical import write_atomic
+from toolkit.processes import start_time
 from toolkit.rehearsal.world.control_server import ControlServer
 from toolkit.rehearsal.world.faults import FaultingApplication, Faults
 from toolkit.rehearsal.world.objects import Objects
@@ -41,6 +42,7 @@ def main() -> None:
         "endpoint": f"http://127.0.0.1:{port}",
         "control": str(asked.dir / "control.sock"),
         "pid": os.getpid(),
+        "started": start_time(os.getpid()),
         "account": asked.account,
         "region": asked.region,
     }

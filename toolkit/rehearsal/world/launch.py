@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from toolkit import processes
 from toolkit.errors import OnboardError
 from toolkit.rehearsal.world.control import WorldControl
 
@@ -18,11 +19,15 @@ _KEPT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TZ", "TMPDIR")
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """A running world: AWS's loopback ``endpoint``, its ``control`` socket, account, region and process."""
+    """A running world: AWS's loopback ``endpoint``, its ``control`` socket, account, region and process.
+
+    ``started`` is the process's start time: another one may have its ``pid`` some day.
+    """
 
     endpoint: str
     control: Path
     pid: int
+    started: int
     account: str
     region: str
 
@@ -37,10 +42,12 @@ class World:
         except OnboardError:
             return
         deadline = time.monotonic() + seconds
-        while _alive(self.pid):
+        while processes.lives(self.pid, self.started):
+            processes.reap(self.pid)
             if time.monotonic() > deadline:
                 raise OnboardError(f"the rehearsal's world (pid {self.pid}) does not end", fix=f"kill {self.pid}")
             time.sleep(0.05)
+        processes.reap(self.pid)
 
 
 def world_command(folder: Path, *, account: str, region: str, outside_range: str = "203.0.113.0/24") -> list[str]:
@@ -107,16 +114,3 @@ def find_world(folder: Path) -> World | None:
     except (OSError, ValueError, OnboardError):
         return None
     return world
-
-
-def _alive(pid: int) -> bool:
-    try:
-        if os.waitpid(pid, os.WNOHANG)[0] == pid:
-            return False
-    except ChildProcessError:
-        pass
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
