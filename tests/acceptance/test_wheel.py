@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -102,6 +103,13 @@ def test_the_wheel_validates_decides_plans_and_approves(installed: Path, tmp_pat
         done = run(installed, *arguments, folder=tmp_path)
         assert done.returncode == 0, done.stderr
     assert (tmp_path / "plan/index.json").is_file()
+    done = subprocess.run(
+        [sys.executable, "-m", "toolkit.cli.main", "plan", "acme", "-o", "checkout"],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    bound, ours = (json.loads((tmp_path / name / "index.json").read_bytes())["bound"] for name in ("plan", "checkout"))
+    assert bound == ours, "the wheel holds what its checkout holds"
     done = run(installed, "approve", "plan", "--key", "file:ada.pem", "--create-key", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     done = run(installed, "plan", "acme", "--against", "plan", "--detailed-exitcode", folder=tmp_path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import metadata
 from pathlib import Path
 
@@ -17,7 +17,10 @@ from toolkit.model.plan import Plan
 from toolkit.model.profile import ProviderProfile
 from toolkit.plan.meaning import decisions_digest, inventory_digest
 
-CATALOGUE = Path(toolkit.__file__).resolve().parent / "catalogue"
+PACKAGE = Path(toolkit.__file__).resolve().parent
+CATALOGUE = PACKAGE / "catalogue"
+CODE = ("configure", "plan", "provision", "register", "run", "verify")
+"""The stages whose code decides what lands in accounts and on hosts, and what is called proven."""
 SDKS = ("pulumi", "pulumi-aws")
 
 _WHAT = {
@@ -30,16 +33,17 @@ _WHAT = {
     "playbooks": "a playbook or role was edited after approval",
     "engine": "the plan was made for another version of the engine",
     "toolkit": "the plan was made by another version of the toolkit",
+    "code": "the toolkit's own code was edited after the plan was made",
 }
 
 
 def bound_digests(
-    *, profile: ProviderProfile, tables: str, folder: Callable[[str], Path] = resources.folder
+    *, profile: ProviderProfile, tables: str, folder: Callable[[str], Path] = resources.folder, package: Path = PACKAGE
 ) -> dict[str, str]:
     """What an installation binds a plan to; ``tables`` is ``toolkit.decide.table.tables_digest()``.
 
     Trees are digested by path and content, the profile by meaning; an SDK that is not installed is ``absent``.
-    ``folder`` finds a data folder.
+    ``folder`` finds a data folder, ``package`` is the toolkit's own; an installation has the digests of its checkout.
     """
     bound = {
         "tables": tables,
@@ -49,6 +53,7 @@ def bound_digests(
         "playbooks": digest_tree(folder("playbooks")),
         "engine": digest_tree(folder("engine")),
         "toolkit": toolkit.__version__,
+        "code": _files_digest(package, [path for stage in CODE for path in (package / stage).rglob("*.py")]),
     }
     for name in SDKS:
         bound[f"sdk:{name}"] = _version(name)
@@ -57,13 +62,19 @@ def bound_digests(
 
 def _catalogue_digest() -> str:
     """Service data only: another customer's provider profile must not void this customer's plans."""
-    return digest(
-        {
-            path.relative_to(CATALOGUE).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted(CATALOGUE.rglob("*"))
+    return _files_digest(
+        CATALOGUE,
+        [
+            path
+            for path in CATALOGUE.rglob("*")
             if path.suffix in {".yaml", ".json"} and "profiles" not in path.relative_to(CATALOGUE).parts
-        }
+        ],
     )
+
+
+def _files_digest(root: Path, files: Iterable[Path]) -> str:
+    """Of chosen files only, by path below ``root`` and content: what an editor or a compiler left beside does not count."""
+    return digest({path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files})
 
 
 def _version(distribution: str) -> str:

@@ -9,7 +9,7 @@ from toolkit import resources
 from toolkit.decide.decisions import decide
 from toolkit.decide.table import tables_digest
 from toolkit.errors import PlanRefused
-from toolkit.plan.bound import bound_digests, check_bound
+from toolkit.plan.bound import CODE, PACKAGE, bound_digests, check_bound
 from toolkit.plan.compile import compile_plan
 from toolkit.plan.stack_config import stack_configs
 
@@ -29,7 +29,8 @@ def plan(acme, profile, bound):
 
 def test_what_is_bound(bound, profile):
     assert set(bound) == {
-        "tables", "catalogue", "profile", "stacks", "playbooks", "engine", "toolkit", "sdk:pulumi", "sdk:pulumi-aws",
+        "tables", "catalogue", "profile", "stacks", "playbooks", "engine", "toolkit", "code",
+        "sdk:pulumi", "sdk:pulumi-aws",
     }  # fmt: skip
     assert bound == bound_digests(profile=profile, tables=tables_digest())
 
@@ -48,6 +49,7 @@ def test_an_unchanged_installation_passes(plan, acme, bound):
         ("profile", "the provider profile was changed"),
         ("engine", "another version of the engine"),
         ("toolkit", "another version of the toolkit"),
+        ("code", "the toolkit's own code was edited"),
         ("sdk:pulumi-aws", "the version of pulumi-aws is another one"),
     ],
 )
@@ -90,3 +92,20 @@ def test_an_edited_stack_program_changes_the_digest(tmp_path, profile, bound):
     program.write_text(program.read_text() + "\n")
     now = copied()
     assert {name for name in bound if bound[name] != now[name]} == {"stacks"}
+
+
+@pytest.mark.parametrize("stage", CODE)
+def test_edited_code_of_a_stage_changes_the_digest(tmp_path, profile, bound, stage):
+    for name in CODE:
+        # what an installation may have more or less than a checkout does not count
+        shutil.copytree(PACKAGE / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        (tmp_path / name / ".step.py.swp").write_text("an editor's")
+
+    def copied() -> dict[str, str]:
+        return bound_digests(profile=profile, tables=tables_digest(), package=tmp_path)
+
+    assert copied() == bound
+    program = min((tmp_path / stage).glob("*.py"))
+    program.write_text(program.read_text() + "\n")
+    now = copied()
+    assert {name for name in bound if bound[name] != now[name]} == {"code"}
