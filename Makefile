@@ -6,7 +6,7 @@ WORKSPACE ?= examples/acme
 PYTEST = $(VENV)/bin/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine onboard test test-quick test-kill bench lint lock
+.PHONY: help setup engine onboard test test-quick test-kill test-proofs bench lint lock
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -20,10 +20,10 @@ onboard: setup ## rehearse the onboarding of $(WORKSPACE) with the real parts
 	@$(VENV)/bin/onboard rehearse $(WORKSPACE)
 
 test: setup lint ## every test but the long matrices (under 25 minutes on 2 cores)
-	$(PYTEST) -m "not kill"
+	$(PYTEST) -m "not kill and not proof"
 
 test-quick: setup ## what needs no engine and no lab (under 60 seconds)
-	$(PYTEST) -q -m "not engine and not lab and not kill and not slow"
+	$(PYTEST) -q -m "not engine and not lab and not kill and not proof and not slow"
 
 test-kill: setup ## kill every effect step at three points, three victims, and resume
 	$(PYTEST) -m kill -s
@@ -31,6 +31,9 @@ test-kill: setup ## kill every effect step at three points, three victims, and r
 bench: setup ## how long a start and a plan take, beside click alone and the engine's own preview
 	$(VENV)/bin/python -m tests.benchmarks.start
 	$(VENV)/bin/python -m tests.benchmarks.plan
+
+test-proofs: setup ## break every single thing that is verified, and every step of configure, in the lab
+	$(PYTEST) -m proof
 
 lint: setup ## ruff and mypy
 	$(VENV)/bin/ruff check --quiet .
