@@ -1,4 +1,4 @@
-"""Breaks and mends live objects of a rehearsal's world as toolkit/verify/properties.yaml says, past every provider."""
+"""Breaks and mends live objects of a rehearsal's world as tests/verify-properties.yaml says, past every provider."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from typing import Any
 
 import yaml
 
-from toolkit import verify
 from toolkit.rehearsal.world.control import WorldControl
 from toolkit.verify.aws_expected import Expected
 from toolkit.verify.aws_reads import Aws, Found
 
-PROPERTIES = Path(verify.__file__).parent / "properties.yaml"
+PROPERTIES = Path(__file__).with_name("verify-properties.yaml")
 _ID = ("KeyId", "TrailARN", "RoleName", "VpnConnectionId", "CustomerGatewayId", "VpnGatewayId", "FlowLogId", "RouteTableId",
        "SubnetId", "GroupId", "VpcId", "logGroupName", "BackupVaultName", "BackupPlanId", "Name")  # fmt: skip
 
@@ -25,7 +24,7 @@ def properties() -> list[dict[str, Any]]:
 
 
 def names(want: Expected, found: Found) -> dict[str, str]:
-    """What the braces of properties.yaml stand for, from the live objects of one tenant."""
+    """What the braces of verify-properties.yaml stand for, from the live objects of one tenant."""
     live = {name: found[urn][0] for name, urn in want.logical().items() if urn in found}
     made = {name: next(str(thing[key]) for key in _ID if key in thing) for name, thing in live.items()}
     link, policy = want.links[0].id, want.policies[0]

@@ -1,4 +1,4 @@
-"""Secrets stand where toolkit/secrets/sinks.yaml says, and nowhere else: files, logs, command lines, what was printed."""
+"""Secrets stand where tests/secret-sinks.yaml says, and nowhere else: files, logs, command lines, what was printed."""
 
 from __future__ import annotations
 
@@ -14,14 +14,11 @@ import canary
 import pytest
 import yaml
 
-from toolkit import secrets as secrets_package
 from toolkit.rehearsal import lab
 from toolkit.secrets.embedded import EmbeddedStore
 
 pytestmark = [pytest.mark.engine, pytest.mark.lab, pytest.mark.slow]
-SINKS: list[dict[str, Any]] = yaml.safe_load(Path(secrets_package.__file__).with_name("sinks.yaml").read_text())[
-    "sinks"
-]
+SINKS: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parents[1] / "secret-sinks.yaml").read_text())["sinks"]
 
 
 @dataclass(frozen=True)
