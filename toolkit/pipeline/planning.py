@@ -46,9 +46,11 @@ def make_plan(workspace: Workspace, *, output: Path | None = None, base: Path | 
     from toolkit.plan.compile import compile_plan
     from toolkit.plan.folder import read_plan, write_plan
     from toolkit.plan.stack_config import stack_configs
+    from toolkit.plan.supported import check_supported
     from toolkit.provision.record import record_stack
 
     prepared = prepare(workspace)
+    check_supported(prepared.inventory)
     stacks = {
         name: record_stack(
             data_folder("stacks") / request.program, stack=name, project=request.project, config=request.config

@@ -76,7 +76,7 @@ def rehearse(request: RehearseRequest, *, say: Say) -> RunSummary:
                 f"onboard rehearse down {workspace.shown}",
             )
         with_hosts = any(step.action in NEEDS_HOSTS for step in plan.steps)
-        left_out = _why_no_hosts(request.hosts) if with_hosts else ""
+        left_out = _why_no_hosts(request.hosts, workspace) if with_hosts else ""
         rehearsal = Rehearsal(
             id=secrets.token_hex(4),
             plan_dir=str(plan_dir.resolve()),
@@ -249,12 +249,15 @@ def _run_of(store: SqliteStore, rehearsal: Rehearsal) -> str | None:
     return runs[-1] if runs else None
 
 
-def _why_no_hosts(wanted: Hosts) -> str:
+def _why_no_hosts(wanted: Hosts, workspace: Workspace) -> str:
     if wanted == "none":
         return "--hosts none"
     from toolkit.rehearsal.lab.prerequisites import prerequisites
+    from toolkit.rehearsal.lab.topology import topology
 
-    gaps = prerequisites()
+    prepared = planning.prepare(workspace)
+    machines = len(topology(prepared.inventory, prepared.profile, "any").nodes)
+    gaps = prerequisites(machines)
     if gaps and wanted == "lab":
         raise PrerequisiteMissing("; ".join(gap.message for gap in gaps), fix=" && ".join(gap.fix for gap in gaps))
     return "; ".join(gap.message for gap in gaps)

@@ -122,6 +122,16 @@ def inhabit(bindings: Bindings, rehearsals: Path) -> None:
             )
 
 
+def faults_ordered(bindings: Bindings) -> int:
+    """How many faults and corruptions were ordered at the rehearsal's cloud: after one, a pass proves nothing."""
+    if bindings.world != "rehearsal" or bindings.aws.endpoint is None:
+        return 0
+    from toolkit.rehearsal.world import find_world
+
+    world = find_world(Place(id=bindings.id, folder="", hosts="none").run / "world")
+    return world.client().ordered() if world is not None else 0
+
+
 def remove_world(place: Place) -> list[str]:
     """Stop and remove everything of the rehearsal; gives what is left."""
     from toolkit.rehearsal.world import find_world

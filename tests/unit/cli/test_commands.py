@@ -337,6 +337,14 @@ def test_a_removal_is_seen_however_often_it_is_planned(approved: tuple[Path, Pat
     assert onboard("plan", workspace, cwd=home).returncode == 5
 
 
+def test_what_this_version_cannot_set_up_is_refused_before_anything(workspace: Path) -> None:
+    text = ACME.read_text().replace("networks: [10.60.0.0/24]", "networks: [10.60.0.0/24, 10.61.0.0/24]")
+    (workspace / "inventory.yaml").write_text(text)
+    done = onboard("plan", workspace, cwd=workspace)
+    assert done.returncode == 5
+    assert "acme-hq" in done.stderr
+
+
 def test_a_path_that_cannot_be_written_is_said_without_a_traceback(workspace: Path) -> None:
     done = onboard("plan", workspace, "-o", "/dev/null/x", "--format", "json", cwd=workspace)
     assert done.returncode == 2
