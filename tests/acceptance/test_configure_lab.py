@@ -25,7 +25,7 @@ from toolkit.model.run import StepRequest
 from toolkit.rehearsal import lab, namespace
 from toolkit.rehearsal.lab import cloud_gateway
 
-pytestmark = [pytest.mark.lab, pytest.mark.slow]
+pytestmark = [pytest.mark.lab, pytest.mark.slow, pytest.mark.proof]
 INVENTORY = msgspec.convert(yaml.safe_load((ROOT / "examples/acme/inventory.yaml").read_text()), Inventory)
 PROFILE = msgspec.convert(
     yaml.safe_load((ROOT / "toolkit/catalogue/profiles/paris-1.yaml").read_text()), ProviderProfile
@@ -156,6 +156,14 @@ def configured(joined):
 def test_after_the_bundle_the_role_finds_nothing_to_change(joined) -> None:
     assert joined.result("endpoint").get("changed", 0) == 0
     assert joined.result("hub").get("changed", 0) == 0
+
+
+@pytest.mark.parametrize("machine", ["endpoint-acme-hq", "hub"])
+def test_units_are_accepted_by_systemd(joined, machine) -> None:
+    verify = "cd /etc/systemd/system && systemd-analyze verify --man=no --recursive-errors=no onboard-*.*"
+    found = on(joined.state, machine, verify)
+    assert found.returncode == 0, found.stderr
+    assert b"onboard-" not in found.stderr
 
 
 def test_all_tunnels_of_the_site_are_up(joined) -> None:
