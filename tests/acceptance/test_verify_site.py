@@ -111,7 +111,7 @@ def cases() -> Iterator[Any]:
         yield pytest.param(entry, id=f"{entry['check']}-{entry['subject']}".replace(" ", "-"), marks=marks)
 
 
-@pytest.mark.parametrize("entry", cases())
+@pytest.mark.parametrize("entry", list(cases()))
 def test_a_broken_thing_fails_its_check(entry: dict[str, Any], site: Site) -> None:
     site.on(entry, entry["break"])
     try:
