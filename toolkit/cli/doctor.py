@@ -57,7 +57,7 @@ def _engine() -> Finding:
 def _extras() -> list[Finding]:
     import importlib.util
 
-    wanted = {"aws": ("pulumi", "pulumi_aws", "boto3"), "hosts": ("ansible_runner",), "rehearsal": ("moto", "grpc")}
+    wanted = {"aws": ("boto3",), "hosts": ("ansible_runner",), "rehearsal": ("moto", "grpc")}
     found: list[Finding] = []
     for extra, modules in wanted.items():
         gone = [module for module in modules if importlib.util.find_spec(module) is None]
