@@ -53,6 +53,7 @@ def test_a_standing_world_refuses_another(cloud_only):
     assert cloud_only.desk.current["id"] in json.loads(done.stdout)["message"]
 
 
+@pytest.mark.kill  # `make test` has its second world with the same addresses in test_kill.py
 @pytest.mark.lab
 def test_another_customer_with_the_same_addresses_passes_beside_the_first(rehearsed, tmp_path):
     """The kept world stands all the while: same networks, same public addresses, another customer and workspace."""

@@ -140,7 +140,7 @@ def test_failed_rehearsal_leaves_nothing_but_its_evidence(alone: Desk) -> None:
 
 @pytest.mark.lab
 @pytest.mark.engine
-@pytest.mark.parametrize("moment", ["lab", "hosts"])
+@pytest.mark.parametrize("moment", ["lab", pytest.param("hosts", marks=pytest.mark.kill)])
 def test_ctrl_c_with_hosts_takes_everything_away(alone: Desk, moment: str) -> None:
     hold = "configure/acme-hq/hub:at:configuring" if moment == "hosts" else ""
     job = Job(alone, "--hosts", "lab", hold=hold)

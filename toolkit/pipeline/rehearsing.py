@@ -298,11 +298,14 @@ class _Interrupts:
         self._pass_on()
 
     def _pass_on(self) -> None:
-        """A world that is removed anyway needs no step boundary: there, one Ctrl-C stops at once."""
+        """A world that is removed anyway needs no step boundary: there, one Ctrl-C stops at once.
+
+        Two different signals, because two equal ones may arrive as one.
+        """
         assert self._inner is not None
-        for _ in range(1 if self._gently else 2):
+        for number in (signal.SIGINT,) if self._gently else (signal.SIGINT, signal.SIGTERM):
             with contextlib.suppress(ProcessLookupError):
-                self._inner.send_signal(signal.SIGINT)
+                self._inner.send_signal(number)
 
 
 @contextlib.contextmanager

@@ -43,6 +43,23 @@ def release_dead(state: Path, *, project: str, stack: str) -> int:
     return released
 
 
+def drop_torn_sidecars(state: Path, *, project: str) -> int:
+    """Remove the metadata files that a killed engine left empty or cut off; how many there were.
+
+    The file backend writes a checkpoint whole or not at all, but not the ``.attrs`` file beside it, and then cannot
+    read the checkpoint ("failed to load checkpoint: EOF"). Without one it can. Call it when no engine lives.
+    """
+    own = state / ".pulumi"
+    dropped = 0
+    for file in (*own.glob("*.attrs"), *(own / "stacks" / project).glob("*.attrs")):
+        try:
+            json.loads(file.read_bytes())
+        except ValueError:
+            file.unlink(missing_ok=True)
+            dropped += 1
+    return dropped
+
+
 def engine_lives(pid: int) -> bool:
     """Whether that process is an engine and not dead: a number may have been given to another program since."""
     return processes.name(pid).startswith("pulumi") and processes.start_time(pid) is not None

@@ -14,7 +14,7 @@ from toolkit.provision.checkpoint import by_urn
 from toolkit.provision.cloud import aws_clients, check_identity
 from toolkit.provision.compare import compare, has_effects
 from toolkit.provision.engine import Engine, cache_path, find_engine
-from toolkit.provision.locks import release_dead
+from toolkit.provision.locks import drop_torn_sidecars, release_dead
 from toolkit.provision.record import config_text
 from toolkit.provision.resume import settle_pending
 from toolkit.provision.settings import StackSettings, engine_environment, engine_folder, engine_values, secret_name
@@ -43,6 +43,7 @@ def run(request: StepRequest, emit: Emit) -> StepResult:
         store=open_store(Path(bindings.secrets), customer),
     )
     release_dead(Path(bindings.state), project=settings.project, stack=settings.stack)
+    drop_torn_sidecars(Path(bindings.state), project=settings.project)
     stack = StackEngine(settings, engine)
     facts: list[dict[str, Any]] = [{"identity": arn, "account": config["account"]}]
     settled = settle_pending(stack, clients=clients, progress=emit)

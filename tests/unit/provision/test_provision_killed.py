@@ -15,6 +15,8 @@ from toolkit.errors import Locked
 pytestmark = [
     pytest.mark.engine,
     pytest.mark.slow,
+    # `make test` kills one step of the whole road instead (tests/acceptance/test_kill.py)
+    pytest.mark.kill,
     # the SDK's language server does not close its event loop after a failed update
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
