@@ -171,6 +171,7 @@ def approved(planned: Path, tmp_path: Path) -> tuple[Path, Path]:
     return planned, tmp_path
 
 
+@pytest.mark.slow
 def test_plan_twice_gives_the_same_bytes_anywhere(workspace: Path, tmp_path: Path) -> None:
     first = contents(plan(workspace))
     other = tmp_path / "elsewhere"
@@ -204,6 +205,7 @@ def test_an_inventory_changed_after_approval_is_refused(approved: tuple[Path, Pa
     assert "inventory was changed" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_site_that_vanished_is_listed_and_refused(approved: tuple[Path, Path]) -> None:
     folder, home = approved
     before = home / "before"
@@ -264,6 +266,7 @@ def test_an_inventorys_control_characters_do_not_reach_the_terminal(workspace: P
     assert "\x1b[2J" not in done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_the_reader_of_a_pipe_may_leave(workspace: Path) -> None:
     command = f"{sys.executable} -m toolkit.cli.main plan {workspace} --format json | head -c 1"
     done = subprocess.run(
@@ -322,6 +325,7 @@ def test_a_rehearsal_that_no_world_stands_for_is_none(workspace: Path, planned: 
     assert "is gone" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_removal_is_seen_however_often_it_is_planned(approved: tuple[Path, Path]) -> None:
     folder, home = approved
     workspace, out = home / "acme", home / "out"

@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,9 @@ def test_a_living_engine_keeps_its_lock(tmp_path: Path) -> None:
     running = subprocess.Popen([str(program), "60"])
     try:
         lock(tmp_path, pid=running.pid)
+        until = time.monotonic() + 10
+        while not engine_lives(running.pid) and time.monotonic() < until:
+            time.sleep(0.01)  # the kernel sets a program's name a moment after Popen returns
         with pytest.raises(Locked, match=str(running.pid)):
             release_dead(tmp_path, project="p", stack="s")
     finally:
