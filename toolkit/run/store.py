@@ -106,6 +106,11 @@ class SqliteStore:
     def close(self) -> None:
         self._db.close()
 
+    def __del__(self) -> None:
+        # A connection that is only dropped is a ResourceWarning from Python 3.13 on.
+        if hasattr(self, "_db"):
+            self._db.close()
+
     def create_run(self, row: RunRow) -> None:
         self._put("INSERT INTO runs VALUES (?, ?, ?)", row.id, row.started, row=row)
 
