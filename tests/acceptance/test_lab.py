@@ -258,7 +258,7 @@ def _with_key(state, key):
     return msgspec.structs.replace(state, ssh_key=key)
 
 
-def test_a_killed_image_build_leaves_nothing_running(tmp_path):
+def test_a_killed_image_build_leaves_nothing_running(tmp_path, monkeypatch):
     name = f"t{secrets.token_hex(3)}"
     code = (
         "import sys; from pathlib import Path; from lab_parts import acme_topology; from toolkit.rehearsal import lab\n"
@@ -282,6 +282,7 @@ def test_a_killed_image_build_leaves_nothing_running(tmp_path):
     while _builders(tmp_path) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert _builders(tmp_path) == []
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     assert lab.down(name, folder=tmp_path / "lab") == []
     assert str(tmp_path) not in Path("/proc/self/mounts").read_text()
     assert list(tmp_path.glob("cache/onboarding-toolkit/lab/images-*/complete")) == []

@@ -124,6 +124,20 @@ def lock(path: Path, say: Say) -> Iterator[None]:
         yield
 
 
+def clear_unfinished(*, cache: Path | None = None) -> None:
+    """Take away what a killed build left mounted, unless somebody builds now (who then does it)."""
+    root = cache or cache_folder()
+    if not (root / "images.lock").exists():
+        return
+    with (root / "images.lock").open("a") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        for build in root.glob("images-*/build"):
+            _remove_tree(build)
+
+
 def _unmount_below(folder: Path) -> None:
     prefix = f"{folder.resolve()}/"
     points = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]

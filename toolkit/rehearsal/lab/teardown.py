@@ -14,6 +14,7 @@ from toolkit import processes
 from toolkit.errors import OnboardError
 from toolkit.rehearsal import namespace
 from toolkit.rehearsal.lab import background
+from toolkit.rehearsal.lab.image_store import clear_unfinished
 from toolkit.rehearsal.lab.machines import cgroup
 from toolkit.rehearsal.lab.podman import REHEARSAL, TAG, Podman
 from toolkit.rehearsal.lab.state import FILE, podman_paths, remembered_folder, run_folder
@@ -35,6 +36,7 @@ def down(rehearsal_id: str, *, folder: Path | None = None) -> list[str]:
     namespace.remove(netns)
     _unmount_below(run_folder(rehearsal_id))
     shutil.rmtree(run_folder(rehearsal_id), ignore_errors=True)
+    clear_unfinished()
     return leftovers(rehearsal_id, folder=known)
 
 
