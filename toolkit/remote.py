@@ -134,7 +134,7 @@ class Remote(msgspec.Struct, frozen=True, kw_only=True):
             )
         except subprocess.TimeoutExpired as late:
             raise self.error(
-                f"{self.name}: {command[0]} did not finish in {timeout:g} s", fix="look at the host, then resume"
+                f"{self.name}: {command[0]} did not finish in {timeout:g} s", fix="look at the host"
             ) from late
         except OSError as missing:
             raise PrerequisiteMissing(f"ssh cannot be started: {missing}", fix="install openssh-client") from missing
@@ -144,7 +144,7 @@ class Remote(msgspec.Struct, frozen=True, kw_only=True):
             tail = result.stderr.decode(errors="replace")[-_TAIL:].strip()
             raise self.error(
                 f"{self.name}: {shlex.join(command[:3])} failed with status {result.returncode}: {tail}",
-                fix="look at the host's own message, then resume",
+                fix="look at the host's own message",
                 details={"host": self.name, "status": result.returncode},
             )
         return result

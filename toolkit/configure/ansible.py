@@ -111,7 +111,7 @@ def judge(play: Play, events: Sequence[dict[str, Any]]) -> Outcome:
         why = f"it ran on no {', '.join(missing) or 'host'}" if missing or not play.expected else f"it {end['status']}"
         raise ConfigureFailed(
             redact(f"{play.playbook}: {why}. {said}".strip(), play.secrets),
-            fix="check that the hosts of the site are up and named as in the plan, then resume",
+            fix="check that the hosts of the site are up and named as in the plan",
             details={"playbook": play.playbook, "missing": missing, "status": end["rc"]},
         )
     changed = [event for event in events if event["event"] == "runner_on_ok" and event.get("changed")]
@@ -130,7 +130,7 @@ def _task_failed(play: Play, event: dict[str, Any], events: Sequence[dict[str, A
     verb = "cannot be reached" if event["event"] == "runner_on_unreachable" else "failed"
     return ConfigureFailed(
         redact(f"{host}: task {task!r} {verb}: {' | '.join(words)}", play.secrets),
-        fix="mend what the task's own message names, then resume; the play repeats without harm",
+        fix="mend what the task's own message names; the play repeats without harm",
         details={"playbook": play.playbook, "host": host, "task": task, "check": play.check},
     )
 
@@ -243,7 +243,7 @@ def _until(lines: queue.SimpleQueue[bytes | None], play: Play) -> Iterator[bytes
             line = lines.get(timeout=max(0.0, deadline - time.monotonic()))
         except queue.Empty:
             raise ConfigureFailed(
-                f"{play.playbook} did not finish in {play.timeout:g} s", fix="look at the hosts, then resume"
+                f"{play.playbook} did not finish in {play.timeout:g} s", fix="look at the hosts"
             ) from None
         if line is None:
             return

@@ -285,7 +285,7 @@ def _console(command: Sequence[str], path: Path) -> None:
         ) from error
     if result.returncode:
         tail = result.stderr.decode(errors="replace")[-2000:].strip()
-        raise ConfigureFailed(f"the console refused the bundle: {tail}", fix="look at the endpoint, then resume")
+        raise ConfigureFailed(f"the console refused the bundle: {tail}", fix="look at the endpoint")
 
 
 def _await_link(request: StepRequest, site: str, emit: Emit) -> float:

@@ -130,7 +130,7 @@ def _carry_through(request: RehearseRequest, rehearsal: Rehearsal, *, say: Say, 
             run = _run_of(workspace.store(), rehearsal) if resumed else None
             whole = run is not None and is_whole(workspace, workspace.store().run(run))
             code = 0 if whole else _apply(request, rehearsal, run=run, interrupts=interrupts)
-            outcome = _outcome(workspace, rehearsal, code)
+            outcome = _outcome(workspace, rehearsal, code, keep=keep)
     except BaseException as error:
         # A world that was never whole is of no use to anybody.
         if not keep or not (Path(place_of(workspace, rehearsal).folder) / "bindings.json").is_file():
@@ -175,7 +175,7 @@ def _apply(request: RehearseRequest, rehearsal: Rehearsal, *, run: str | None, i
     return code
 
 
-def _outcome(workspace: Workspace, rehearsal: Rehearsal, code: int) -> RunSummary:
+def _outcome(workspace: Workspace, rehearsal: Rehearsal, code: int, *, keep: bool) -> RunSummary:
     """The run's summary, or the run's own error raised again."""
     from toolkit import errors
 
@@ -188,8 +188,11 @@ def _outcome(workspace: Workspace, rehearsal: Rehearsal, code: int) -> RunSummar
         )
         kind = errors.by_name(str(said["error"]))
         error = kind(str(said["message"]), fix=str(said["fix"]), details=dict(said["details"]))
+        error.details.pop("resume", None)
     except (OSError, msgspec.DecodeError, KeyError, TypeError):
         error = OnboardError(f"the run inside the rehearsal ended with code {code}", fix="see .onboard/log.ndjson")
+    # How to go on, the run inside cannot know: it does not say whether its world outlives it.
+    error.details["resume" if keep else "again"] = f"onboard rehearse {'resume ' if keep else ''}{workspace.shown}"
     if run is not None:
         report = workspace.report(run)
         if report.is_file():

@@ -215,7 +215,7 @@ class StackEngine:
         kind = PlanRefused if operation == "preview" and not urn else ProvisionFailed
         return kind(
             f"{where}: {message}",
-            fix="mend what the message says, then resume the run",
+            fix="mend what the message says",
             details={
                 "stack": self.settings.stack,
                 "operation": operation,

@@ -27,7 +27,7 @@ def settle_pending(stack: StackEngine, *, clients: Clients, progress: Progress) 
         if len(ids) > 1:
             raise ProvisionFailed(
                 f"{one.urn}: {len(ids)} live objects have its ownership tag: {', '.join(ids)}",
-                fix="remove all but one by hand, then resume the run",
+                fix="remove all but one by hand",
                 details={"urn": one.urn, "ids": ids},
             )
         if ids:

@@ -86,7 +86,7 @@ def wait_targets(
             errors = "; ".join(f"{d['job']} {d['instance']}: {d['error']}" for d in down)
             raise RegisterFailed(
                 f"after {seconds:.0f} s {state}" + (f" ({errors})" if errors else ""),
-                fix="mend what the last error names (agent, firewall, tunnel), then resume the run",
+                fix="mend what the last error names (agent, firewall, tunnel)",
                 details={"targets": down},
             )
         if waited - said >= SAY_EVERY:

@@ -176,7 +176,7 @@ class Executor:
             raise errors.Interrupted(f"{step.name} was stopped in the middle", fix=f"go on: {self._resume}")
         raise FAILURE[step.stage](
             f"{step.name}: its process ended without a result (exit {code})",
-            fix=f"see {log.name} in the run's folder; then: {self._resume}",
+            fix=f"see {log.name} in the run's folder",
         )
 
     def _end_worker(self) -> None:
@@ -201,6 +201,8 @@ class Executor:
         before = self._store.steps(self._run.id).get(step.id)
         if before and before.state == "started" and state == "failed":
             self._store.set_step(self._run.id, msgspec.structs.replace(before, state="failed"))
+        if state == "failed":
+            error.details.setdefault("resume", self._resume)
         self._say(Event(kind=kind, step=step.name, message=error.message, data={"error": error.to_json()}))
         self._store.set_state(self._run.id, state)
         raise error

@@ -91,7 +91,7 @@ def test_steps_run_after_what_they_need_and_see_its_outputs(bench: Bench) -> Non
 def test_failure_keeps_its_class_and_the_next_attempt_leaves_out_what_is_done(bench: Bench) -> None:
     with pytest.raises(ProvisionFailed, match="the cloud refused") as caught:
         bench.executor(step("a"), step("b", "toy.refuse"), step("c")).execute()
-    assert caught.value.details == {"resource": "urn:x"}
+    assert caught.value.details == {"resource": "urn:x", "resume": "onboard runs resume run-1"}
     assert bench.state() == "failed"
     bench.executor(step("a"), step("b"), step("c")).execute()
     assert bench.effects() == ["a 1 False", "b 2 True", "c 1 False"]
