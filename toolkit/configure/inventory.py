@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +23,6 @@ from toolkit.model.profile import ProviderProfile
 _ACCOUNT_LENGTH = 32
 
 
-class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """What one policy backs up on one host."""
-
-    policy: str
-    paths: tuple[str, ...]
-
-
 class Reach(msgspec.Struct, frozen=True, kw_only=True):
     """How Ansible reaches every host: ``options`` are ssh's own as one text (``toolkit.remote.ssh_options``)."""
 
@@ -42,28 +35,6 @@ def backup_account(customer: str) -> str:
     if len(name) <= _ACCOUNT_LENGTH:
         return name
     return f"{name[: _ACCOUNT_LENGTH - 9]}-{hashlib.sha256(customer.encode()).hexdigest()[:8]}"
-
-
-def site_hosts(inventory: Inventory, site: str, chosen: Sequence[str] | None = None) -> tuple[Component, ...]:
-    """The VMs of a site, sorted by id; ``chosen`` (the plan's list) limits them and must all exist."""
-    found = {one.id: one for one in inventory.components if one.kind == "vm" and one.site == site}
-    names = sorted(found if chosen is None else chosen)
-    missing = [name for name in names if name not in found]
-    if missing:
-        raise ConfigureFailed(
-            f"site {site} has no VM {', '.join(missing)}", fix="plan again from the present inventory"
-        )
-    return tuple(found[name] for name in names)
-
-
-def backup_jobs(inventory: Inventory, host: str) -> tuple[Job, ...]:
-    """Policies of a VM and of everything hosted on it, with all their paths, both sorted."""
-    paths: dict[str, set[str]] = {}
-    for component in inventory.components:
-        if component.backup and host in (component.id, component.hosted_on):
-            for policy in component.backup.policies:
-                paths.setdefault(policy, set()).update(component.backup.paths)
-    return tuple(Job(policy=policy, paths=tuple(sorted(some))) for policy, some in sorted(paths.items()))
 
 
 def hub_document(
@@ -135,7 +106,7 @@ def hosts_document(
             "metrics_agent_address": host.address or "",
             "backup_agent_name": host.id,
             "backup_agent_jobs": [
-                {"policy": job.policy, "paths": list(job.paths)} for job in backup_jobs(inventory, host.id)
+                {"policy": job.policy, "paths": list(job.paths)} for job in inventory.backup_jobs(host.id)
             ],
             "backup_agent_password_file": str(passwords[host.id]) if host.id in passwords else "",
         }

@@ -29,13 +29,13 @@ LINK_TIMEOUT = {"fast": 30.0, "real": 60.0}
 
 
 def hub(request: StepRequest, emit: Emit) -> StepResult:
-    """The hub's side of a site: tunnel, backup account, log receiver. Input: ``site``."""
+    """The hub's side of a site: tunnel, backup account, log receiver. Inputs: ``site``, ``hosts``."""
     site = request.step.inputs["site"]
     profile, world = request.profile, request.inventory
     tunnels = vpn.hub_tunnels(world, profile, site)
     keys = _tunnel_keys(request, tunnels)
     files = gateway.hub_files(site, tunnels, profile.ike, keys)
-    hosts = documents.site_hosts(world, site, request.step.inputs.get("hosts"))
+    hosts = world.hosts(request.step.inputs["hosts"])
     with _placed(request, files) as (folder, source):
         document = documents.hub_document(
             inventory=world,
@@ -121,9 +121,9 @@ def endpoint(request: StepRequest, emit: Emit) -> StepResult:
 def hosts(request: StepRequest, emit: Emit) -> StepResult:
     """Roles base, metrics_agent, log_forwarding, backup_agent on the site's VMs. Inputs: ``site``, ``hosts``."""
     site, world = request.step.inputs["site"], request.inventory
-    chosen = documents.site_hosts(world, site, request.step.inputs.get("hosts"))
+    chosen = world.hosts(request.step.inputs["hosts"])
     names = tuple(host.id for host in chosen)
-    jobs = {name: documents.backup_jobs(world, name) for name in names}
+    jobs = {name: world.backup_jobs(name) for name in names}
     store = _store(request)
     passwords = {name: store.ensure(f"restic/{site}/{name}", generate_password) for name in names if jobs[name]}
     with _scratch(request) as folder:
@@ -226,7 +226,7 @@ def _tunnel_keys(request: StepRequest, tunnels: Sequence[vpn.Tunnel]) -> dict[st
 def _endpoint_files(request: StepRequest, site: str) -> tuple[tuple[vpn.File, ...], dict[str, str]]:
     tunnels = vpn.endpoint_tunnels(request.inventory, request.profile, site, request.outputs)
     keys = _tunnel_keys(request, tunnels)
-    inside = vpn.site_of(request.inventory, site).networks
+    inside = request.inventory.site(site).networks
     return gateway.endpoint_files(site, inside, tunnels, request.profile.ike, keys), keys
 
 

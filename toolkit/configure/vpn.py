@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from toolkit.errors import ConfigureFailed
-from toolkit.model.inventory import Inventory, Link, Site
+from toolkit.model.inventory import Inventory
 from toolkit.model.profile import Ike, ProviderProfile
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,62}(-[12])?")
@@ -64,23 +64,9 @@ def networks(texts: Iterable[str]) -> tuple[str, ...]:
         raise ConfigureFailed(f"not an IP network: {wrong}", fix="correct the networks of the link's ends") from None
 
 
-def site_of(inventory: Inventory, site_id: str) -> Site:
-    """The site of that id; raises ConfigureFailed when the inventory has none."""
-    for site in inventory.sites:
-        if site.id == site_id:
-            return site
-    raise ConfigureFailed(f"the inventory has no site {site_id}", fix="plan again from the present inventory")
-
-
-def _other_end(link: Link, site_id: str) -> str | None:
-    ends = (link.from_, link.to)
-    here = f"site/{site_id}"
-    return ends[1 - ends.index(here)] if here in ends else None
-
-
 def hub_tunnels(inventory: Inventory, profile: ProviderProfile, site_id: str) -> tuple[Tunnel, ...]:
     """The hub's side of the site's links to the provider; the hub accepts, the site initiates."""
-    site = site_of(inventory, site_id)
+    site = inventory.site(site_id)
     return tuple(
         Tunnel(
             name=link.id,
@@ -92,7 +78,7 @@ def hub_tunnels(inventory: Inventory, profile: ProviderProfile, site_id: str) ->
             initiate=False,
         )
         for link in inventory.links
-        if _other_end(link, site_id) == "provider"
+        if link.other_end(f"site/{site_id}") == "provider"
     )
 
 
@@ -104,12 +90,12 @@ def endpoint_tunnels(
     ``outputs`` is the request's: ``provision/<tenant>/vpn`` gives ``links.<link>.tunnel{1,2}_address``; a missing one
     raises ConfigureFailed.
     """
-    site = site_of(inventory, site_id)
+    site = inventory.site(site_id)
     own = site.vpn_endpoint.public_address
     tenants = {f"tenant/{tenant.id}": tenant for tenant in inventory.tenants}
     tunnels: list[Tunnel] = []
-    for link in inventory.links:
-        other = _other_end(link, site_id)
+    for link in inventory.links_at(f"site/{site_id}"):
+        other = link.other_end(f"site/{site_id}")
         if other == "provider":
             ends = [(link.id, 1, profile.hub.public_address)]
             reached = profile.hub.networks

@@ -19,11 +19,10 @@ def decide(inventory: Inventory) -> tuple[Decision, ...]:
     """
     decisions: list[Decision] = []
     misfits: list[tuple[Component, Facts, Answer]] = []
-    applications = {application.id: application for application in inventory.applications}
     build_models = load_table("build_model")
     day = inventory.customer.commitment.start
     for component in sorted(inventory.components, key=lambda component: component.id):
-        facts = facts_of(component, applications[component.application].responsibility)
+        facts = facts_of(inventory.responsibility(component))
         answer = evaluate(build_models, facts, day=day)
         decision = None if answer.rule is None else _decision(inventory, component, facts, answer)
         if decision is None:
@@ -35,9 +34,8 @@ def decide(inventory: Inventory) -> tuple[Decision, ...]:
     return tuple(decisions)
 
 
-def facts_of(component: Component, default: Responsibility) -> dict[str, str]:
-    """The facts that the build model depends on: the component's own responsibilities before its application's."""
-    responsibility = component.responsibility or default
+def facts_of(responsibility: Responsibility) -> dict[str, str]:
+    """The facts that the build model depends on."""
     return {f"responsibility.{layer}": str(getattr(responsibility, layer)) for layer in LAYERS}
 
 

@@ -6,9 +6,12 @@ Field names are the inventory file's; a drift test holds them against schemas/in
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal
+from collections.abc import Iterable
+from typing import Literal, TypeVar
 
 import msgspec
+
+from toolkit.errors import PlanRefused
 
 Party = Literal["customer", "provider", "none"]
 Environment = Literal["production", "preproduction", "integration", "development"]
@@ -97,6 +100,15 @@ class Link(Noun, frozen=True, kw_only=True):
     to: str
     routing: Literal["static", "bgp"]
 
+    @property
+    def ends(self) -> tuple[str, str]:
+        """Both ends; a link has no direction."""
+        return self.from_, self.to
+
+    def other_end(self, end: str) -> str | None:
+        """What ``end`` is joined with; None when it is no end of this link."""
+        return {self.from_: self.to, self.to: self.from_}.get(end)
+
 
 class Responsibility(Noun, frozen=True, kw_only=True):
     """Who answers for each layer (SD-1 §1.1); ``none`` is a value of ``backend`` only."""
@@ -153,6 +165,13 @@ class Component(Noun, frozen=True, kw_only=True):
     depends_on: tuple[str, ...] = ()
 
 
+class BackupJob(msgspec.Struct, frozen=True, kw_only=True):
+    """One backup policy of a host with every path that it covers, sorted."""
+
+    policy: str
+    paths: tuple[str, ...]
+
+
 class Inventory(Noun, frozen=True, kw_only=True):
     schema: Literal["onboarding/inventory/v1"]
     service: str
@@ -163,3 +182,45 @@ class Inventory(Noun, frozen=True, kw_only=True):
     links: tuple[Link, ...] = ()
     applications: tuple[Application, ...] = ()
     components: tuple[Component, ...] = ()
+
+    def tenant(self, id_: str) -> Tenant:
+        """The tenant of that id; PlanRefused when there is none: only a plan of another inventory names it."""
+        return _named(self.tenants, id_, "tenant")
+
+    def site(self, id_: str) -> Site:
+        """The site of that id; PlanRefused when there is none."""
+        return _named(self.sites, id_, "site")
+
+    def hosts(self, ids: Iterable[str]) -> tuple[Component, ...]:
+        """The virtual machines of these ids, sorted by id; PlanRefused when one is not among them."""
+        machines = tuple(one for one in self.components if one.kind == "vm")
+        return tuple(_named(machines, id_, "vm") for id_ in sorted(ids))
+
+    def links_at(self, end: str) -> tuple[Link, ...]:
+        """The links that have ``end`` (``tenant/<id>``, ``site/<id>`` or ``provider``) at either side."""
+        return tuple(link for link in self.links if end in link.ends)
+
+    def responsibility(self, component: Component) -> Responsibility:
+        """Who answers for the component's layers: its own word before its application's."""
+        return (
+            component.responsibility or _named(self.applications, component.application, "application").responsibility
+        )
+
+    def backup_jobs(self, host: str) -> tuple[BackupJob, ...]:
+        """The policies of a virtual machine and of all that is hosted on it, sorted (SD-1 §1.7)."""
+        paths: dict[str, set[str]] = {}
+        for component in self.components:
+            if component.backup and host in (component.id, component.hosted_on):
+                for policy in component.backup.policies:
+                    paths.setdefault(policy, set()).update(component.backup.paths)
+        return tuple(BackupJob(policy=policy, paths=tuple(sorted(some))) for policy, some in sorted(paths.items()))
+
+
+_Named = TypeVar("_Named", Tenant, Site, Application, Component)
+
+
+def _named(items: tuple[_Named, ...], id_: str, noun: str) -> _Named:
+    for item in items:
+        if item.id == id_:
+            return item
+    raise PlanRefused(f"the inventory has no {noun} {id_!r}", fix="plan again from the present inventory")

@@ -19,8 +19,8 @@ from toolkit.plan.meaning import decisions_digest, inventory_digest
 
 PACKAGE = Path(toolkit.__file__).resolve().parent
 CATALOGUE = PACKAGE / "catalogue"
-CODE = ("configure", "plan", "provision", "register", "run", "verify")
-"""The stages whose code decides what lands in accounts and on hosts, and what is called proven."""
+UNBOUND = frozenset({"cli", "rehearsal", "report"})
+"""Parts whose code has no say in what lands in accounts and on hosts, nor in what is called proven; all else is bound."""
 SDKS = ("pulumi", "pulumi-aws")
 
 _WHAT = {
@@ -53,11 +53,15 @@ def bound_digests(
         "playbooks": digest_tree(folder("playbooks")),
         "engine": digest_tree(folder("engine")),
         "toolkit": toolkit.__version__,
-        "code": _files_digest(package, [path for stage in CODE for path in (package / stage).rglob("*.py")]),
+        "code": _files_digest(package, _code(package)),
     }
     for name in SDKS:
         bound[f"sdk:{name}"] = _version(name)
     return bound
+
+
+def _code(package: Path) -> list[Path]:
+    return [path for path in package.rglob("*.py") if path.relative_to(package).parts[0] not in UNBOUND]
 
 
 def _catalogue_digest() -> str:

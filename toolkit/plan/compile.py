@@ -59,7 +59,7 @@ def compile_plan(
         Document(
             scope=scope,
             components=_components(scope, placement=placement),
-            links={link.id: link_digest(link) for link in inventory.links if scope in (link.from_, link.to)},
+            links={link.id: link_digest(link) for link in inventory.links_at(scope)},
             steps=steps[scope],
             stacks=by_tenant.get(scope, {}),
         )

@@ -30,16 +30,16 @@ def site_steps(
     Raises PlanRefused for links and hosts that this version cannot serve.
     """
     scope = f"site/{site.id}"
-    links = tuple(link for link in inventory.links if scope in (link.from_, link.to))
+    links = inventory.links_at(scope)
     dynamic = [link.id for link in links if link.routing != "static"]
     if dynamic:
         raise PlanRefused(
             f"links with dynamic routing are not set up by this version: {', '.join(dynamic)}",
             fix="use routing: static",
         )
-    managed = any("provider" in (link.from_, link.to) for link in links)
+    managed = any("provider" in link.ends for link in links)
     hosts = placement.hosts[site.id]
-    tunnels = tuple(_vpn_step(link, provisioned) for link in links if "provider" not in (link.from_, link.to))
+    tunnels = tuple(_vpn_step(link, provisioned) for link in links if "provider" not in link.ends)
     if hosts and not managed:
         raise PlanRefused(
             f"site {site.id} has hosts to configure ({', '.join(hosts)}) but no management link",
@@ -47,6 +47,8 @@ def site_steps(
         )
     reads = digest(_reads(inventory, site, links=links, placement=placement, profile=profile))
     chain: list[Draft] = []
+
+    configured = {"hosts": list(hosts)}
 
     def add(name: str, action: str, *, more: dict[str, Any] | None = None, needs: tuple[str, ...] = ()) -> None:
         stage, _, part = action.partition(".")
@@ -63,22 +65,22 @@ def site_steps(
         )
 
     if managed:
-        add(f"configure/{site.id}/hub", "configure.hub")
+        add(f"configure/{site.id}/hub", "configure.hub", more=configured)
     if links:
         add(f"configure/{site.id}/bundle", "configure.bundle", needs=tunnels)
         add(f"configure/{site.id}/console", "configure.console", more={"instruction": INSTRUCTION})
     if managed:
         add(f"configure/{site.id}/endpoint", "configure.endpoint")
     if hosts:
-        add(f"configure/{site.id}/hosts", "configure.hosts", more={"hosts": list(hosts)})
+        add(f"configure/{site.id}/hosts", "configure.hosts", more=configured)
     if managed:
-        add(f"register/{site.id}", "register.site", more={"hosts": list(hosts)})
-        add(f"verify/{site.id}", "verify.site", more={"hosts": list(hosts)})
+        add(f"register/{site.id}", "register.site", more=configured)
+        add(f"verify/{site.id}", "verify.site", more=configured)
     return chain
 
 
 def _vpn_step(link: Link, provisioned: Collection[str]) -> str:
-    tenants = [end.removeprefix("tenant/") for end in (link.from_, link.to) if end.startswith("tenant/")]
+    tenants = [end.removeprefix("tenant/") for end in link.ends if end.startswith("tenant/")]
     name = provision_name(tenants[0], "vpn") if tenants else ""
     if name not in provisioned:
         raise PlanRefused(
@@ -92,7 +94,7 @@ def _reads(
     inventory: Inventory, site: Site, *, links: tuple[Link, ...], placement: Placement, profile: ProviderProfile
 ) -> dict[str, Any]:
     """What the site's steps read of inventory and profile: a change of any of it changes the steps' ids."""
-    tenants = {end for link in links for end in (link.from_, link.to) if end.startswith("tenant/")}
+    tenants = {end for link in links for end in link.ends if end.startswith("tenant/")}
     here = [component for component in placement.components if placement.scopes[component.id] == f"site/{site.id}"]
     applications = {component.application for component in here}
     return {

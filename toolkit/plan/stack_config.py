@@ -51,14 +51,14 @@ def tenant_links(inventory: Inventory, tenant: str) -> tuple[Link, ...]:
     """Links between the tenant and a site, by id; either end may be named first."""
     return tuple(
         link
-        for link in sorted(inventory.links, key=lambda link: link.id)
-        if f"tenant/{tenant}" in (link.from_, link.to) and site_of(link) is not None
+        for link in sorted(inventory.links_at(f"tenant/{tenant}"), key=lambda link: link.id)
+        if site_of(link) is not None
     )
 
 
 def site_of(link: Link) -> str | None:
     """Id of the site at one of the link's ends."""
-    for end in (link.from_, link.to):
+    for end in link.ends:
         if end.startswith("site/"):
             return end.removeprefix("site/")
     return None
@@ -127,7 +127,7 @@ def _layer_configs(inventory: Inventory, profile: ProviderProfile, tenant: Tenan
 
 
 def _link_config(inventory: Inventory, link: Link) -> dict[str, Any]:
-    site = next(site for site in inventory.sites if site.id == site_of(link))
+    site = inventory.site(site_of(link) or "")
     return {
         "id": link.id,
         "peer_address": site.vpn_endpoint.public_address,

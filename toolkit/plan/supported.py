@@ -11,7 +11,7 @@ def check_supported(inventory: Inventory) -> None:
 
     A gateway with userspace ESP needs an address of its own in each network that it joins; ours has one.
     """
-    linked = {end for link in inventory.links for end in (link.from_, link.to)}
+    linked = {end for link in inventory.links for end in link.ends}
     wide = [site.id for site in inventory.sites if f"site/{site.id}" in linked and len(site.networks) > 1]
     if wide:
         raise PlanRefused(

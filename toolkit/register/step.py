@@ -6,7 +6,6 @@ from pathlib import Path
 
 from toolkit.errors import RegisterFailed
 from toolkit.model.bindings import PROVIDER_HOST
-from toolkit.model.inventory import Site
 from toolkit.model.run import Emit, StepRequest, StepResult
 from toolkit.register.hub import fragments, prefix
 from toolkit.register.labels import label_value
@@ -17,15 +16,6 @@ from toolkit.register.watch import wait_targets
 
 TARGET_SECONDS = {"fast": 60.0, "real": 300.0}
 """How long targets may take to come up, by ``Bindings.time_scale``."""
-
-
-def site_of(request: StepRequest) -> Site:
-    """The site that the step's inputs name."""
-    wanted = request.step.inputs.get("site")
-    for site in request.inventory.sites:
-        if site.id == wanted:
-            return site
-    raise RegisterFailed(f"the inventory has no site {wanted!r}", fix="plan again from this inventory")
 
 
 def marks_alerts(request: StepRequest) -> str:
@@ -41,7 +31,7 @@ def run(request: StepRequest, emit: Emit) -> StepResult:
     """
     from toolkit.remote import open_remotes
 
-    site = site_of(request)
+    site = request.inventory.site(request.step.inputs["site"])
     hub, scale = request.profile.hub, request.bindings.time_scale
     made = fragments(
         request.inventory,

@@ -12,11 +12,10 @@ from typing import Literal
 import msgspec
 
 from toolkit.canonical import canonical_bytes
-from toolkit.model.inventory import Application, Component, Inventory, Responsibility, Site, Tenant
+from toolkit.model.inventory import Application, Component, Inventory, Site, Tenant
 from toolkit.register.labels import bare_address, host_port, label_value
 
 AGENT_PORT = 9100
-SSH_PORT = 22
 Job = Literal["node", "ssh", "icmp", "tunnel"]
 JOBS: tuple[Job, ...] = ("node", "ssh", "icmp", "tunnel")
 
@@ -37,11 +36,6 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
     agent: bool
 
 
-def responsibility(component: Component, application: Application) -> Responsibility:
-    """The component's own, else its application's."""
-    return component.responsibility or application.responsibility
-
-
 def watched(inventory: Inventory, site: str) -> tuple[Watched, ...]:
     """The supervised, managed virtual machines that run at ``site``, in the inventory's order."""
     tenants = {tenant.id: tenant for tenant in inventory.tenants}
@@ -51,7 +45,7 @@ def watched(inventory: Inventory, site: str) -> tuple[Watched, ...]:
         if component.kind != "vm" or component.site != site or not component.address or not component.supervised:
             continue
         application = applications[component.application]
-        who = responsibility(component, application)
+        who = inventory.responsibility(component)
         if who.backend == "provider":
             found.append(
                 Watched(

@@ -20,7 +20,7 @@ def agent_checks(place: Place) -> list[Check]:
     """Each agent is scraped anew, the host behind it is the one that SSH reaches, and the hub's probes reach it."""
     start = time.time()
     checks: list[Check] = []
-    for host in place.hosts:
+    for host in place.supervised:
         checks += guarded("agent.scraped", host.id, _agent(place, host, start))
         checks += guarded("probe.answers", host.id, _probed(place, host, start))
     return checks

@@ -61,7 +61,7 @@ def registered_nonce(groups: list[dict[str, Any]], *, customer: str, site: str) 
 
 def alert_checks(place: Place) -> tuple[list[Check], list[str]]:
     """One agent of the site is stopped; the alert, and its end, must reach the receiver."""
-    if not place.hosts:
+    if not place.supervised:
         return [], []
     if not place.may_disturb:
         return [], [f"alert of {place.site.id}: an agent must be stopped for it (--intrusive)"]
@@ -74,7 +74,7 @@ def alert_checks(place: Place) -> tuple[list[Check], list[str]]:
         except Unanswered as silence:
             return [], [f"alert of {place.site.id}: the hub does not say which rules it has: {silence}"]
         nonce = registered_nonce(groups, customer=place.customer, site=place.site.id)
-    host = place.hosts[0]
+    host = place.supervised[0]
     return guarded("alert.fires", host.id, _alert(place, host, nonce)), []
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from toolkit.errors import VerifyFailed
-from toolkit.model.inventory import Tenant
 from toolkit.model.run import Emit, StepRequest
 from toolkit.verify.aws_backup import backup_checks
 from toolkit.verify.aws_expected import Expected, expected
@@ -15,15 +13,6 @@ from toolkit.verify.aws_reads import Aws, Found, live_objects
 from toolkit.verify.check import Check, equal
 
 PROVES = "the object's settings as the cloud's own API reads them back"
-
-
-def tenant_of(request: StepRequest) -> Tenant:
-    """The tenant that the step's inputs name."""
-    wanted = request.step.inputs.get("tenant")
-    for tenant in request.inventory.tenants:
-        if tenant.id == wanted:
-            return tenant
-    raise VerifyFailed(f"the inventory has no tenant {wanted!r}", fix="plan again from this inventory")
 
 
 def judge(want: Expected, found: Found) -> tuple[Check, ...]:
@@ -70,7 +59,7 @@ def judge(want: Expected, found: Found) -> tuple[Check, ...]:
 
 def tenant_checks(request: StepRequest, emit: Emit) -> tuple[Check, ...]:
     """Read the tenant's account and judge it; the account's identity is established before anything else."""
-    tenant = tenant_of(request)
+    tenant = request.inventory.tenant(request.step.inputs["tenant"])
     aws = Aws(request.bindings, tenant)
     account = aws.identity()
     emit(f"reading account {account} in {tenant.platform.region}")

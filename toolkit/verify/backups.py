@@ -12,10 +12,8 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import msgspec
-
 from toolkit.errors import VerifyFailed
-from toolkit.model.inventory import Component, Inventory
+from toolkit.model.inventory import BackupJob, Component
 from toolkit.verify.check import Check, equal, holds
 from toolkit.verify.place import Place, guarded, wait_until
 
@@ -49,26 +47,9 @@ LC_ALL=C comm -3 "$scratch/source" "$scratch/copy" | head -n 20
 """
 
 
-class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """One backup policy of a host with every path that it covers."""
-
-    policy: str
-    paths: tuple[str, ...]
-
-
-def jobs_of(inventory: Inventory, host: str) -> tuple[Job, ...]:
-    """The policies of a virtual machine and of what is hosted on it (SD-1 §1.7)."""
-    paths: dict[str, set[str]] = {}
-    for part in inventory.components:
-        if part.backup and host in (part.id, part.hosted_on):
-            for policy in part.backup.policies:
-                paths.setdefault(policy, set()).update(part.backup.paths)
-    return tuple(Job(policy=policy, paths=tuple(sorted(found))) for policy, found in sorted(paths.items()))
-
-
 def backup_checks(place: Place) -> tuple[list[Check], list[str]]:
     """Every policy of every host of the site; hosts side by side, for they have repositories of their own."""
-    jobs = {host.id: jobs_of(place.request.inventory, host.id) for host in place.hosts}
+    jobs = {host.id: place.request.inventory.backup_jobs(host.id) for host in place.hosts}
     backed = [host for host in place.hosts if jobs[host.id]]
     if not place.may_disturb:
         return [], [
@@ -116,7 +97,7 @@ def _run_unit(place: Place, host: str, policy: str) -> dict[str, Any] | None:
     return made[-1] if made else None
 
 
-def _job(place: Place, host: Component, job: Job) -> Iterator[Check]:
+def _job(place: Place, host: Component, job: BackupJob) -> Iterator[Check]:
     subject, rehearsed = f"{host.id} {job.policy}", place.request.bindings.world == "rehearsal"
     timer = f"onboard-backup-{job.policy}.timer"
     answer = place.shell(host.id).run(["systemctl", "is-active", timer], timeout=30, check=False)
@@ -161,7 +142,7 @@ def _job(place: Place, host: Component, job: Job) -> Iterator[Check]:
     yield from _metrics(place, host, job, start)
 
 
-def _restored(place: Place, host: Component, job: Job, snapshot: dict[str, Any]) -> Iterator[Check]:
+def _restored(place: Place, host: Component, job: BackupJob, snapshot: dict[str, Any]) -> Iterator[Check]:
     place.emit(f"restoring {job.policy} of {host.id} to a scratch folder and comparing it")
     seconds = place.text(host.id, "date", "-u", "-d", str(snapshot["time"]), "+%s").strip()  # RFC 3339
     said = place.text(
@@ -187,7 +168,7 @@ def _restored(place: Place, host: Component, job: Job, snapshot: dict[str, Any])
     )
 
 
-def _metrics(place: Place, host: Component, job: Job, start: float) -> Iterator[Check]:
+def _metrics(place: Place, host: Component, job: BackupJob, start: float) -> Iterator[Check]:
     labels = f'{{job="onboard-node",{place.selector(host.id)},policy="{job.policy}"}}'
 
     def told() -> bool:

@@ -10,7 +10,7 @@ from typing import Protocol
 import msgspec
 
 from toolkit.errors import OnboardError, VerifyFailed
-from toolkit.model.inventory import Component, Inventory, Site
+from toolkit.model.inventory import Component, Site
 from toolkit.model.run import Emit, StepRequest
 from toolkit.prometheus_api import Prometheus, Unanswered
 from toolkit.verify.check import Check, holds
@@ -48,7 +48,7 @@ PAUSE = 0.3
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """One site of a run; ``hosts`` are its virtual machines."""
+    """One site of a run; ``hosts`` are the virtual machines that the run set up there."""
 
     request: StepRequest
     site: Site
@@ -62,6 +62,11 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     def customer(self) -> str:
         """The customer's id."""
         return self.request.inventory.customer.id
+
+    @property
+    def supervised(self) -> tuple[Component, ...]:
+        """The hosts that the provider's monitoring watches (SD-1 §1.2)."""
+        return tuple(host for host in self.hosts if host.supervised)
 
     @property
     def may_disturb(self) -> bool:
@@ -90,27 +95,6 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
         except Unanswered:
             return None
         return float(found[0]["value"][1]) if found else None
-
-
-def site_of(request: StepRequest) -> Site:
-    """The site that the step's inputs name."""
-    wanted = request.step.inputs.get("site")
-    for site in request.inventory.sites:
-        if site.id == wanted:
-            return site
-    raise VerifyFailed(f"the inventory has no site {wanted!r}", fix="plan again from this inventory")
-
-
-def hosts_of(inventory: Inventory, site: str) -> tuple[Component, ...]:
-    """The supervised virtual machines at a site that the provider set up and operates (SD-1 §1.1, §1.2)."""
-    applications = {application.id: application for application in inventory.applications}
-    found = []
-    for part in inventory.components:
-        if part.kind == "vm" and part.site == site and part.address and part.supervised:
-            who = part.responsibility or applications[part.application].responsibility
-            if (who.operations, who.backend) == ("provider", "provider"):
-                found.append(part)
-    return tuple(found)
 
 
 def wait_until(seen: Callable[[], bool], *, seconds: float, emit: Emit, what: str) -> float | None:

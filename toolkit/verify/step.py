@@ -11,10 +11,10 @@ from toolkit.model.run import Emit, StepRequest, StepResult
 from toolkit.prometheus_api import Prometheus
 from toolkit.verify.agents import agent_checks, log_checks
 from toolkit.verify.alerts import alert_checks, return_agents
-from toolkit.verify.aws import tenant_checks, tenant_of
+from toolkit.verify.aws import tenant_checks
 from toolkit.verify.backups import backup_checks
 from toolkit.verify.check import Check, refuse_failures
-from toolkit.verify.place import PATIENCE, Place, hosts_of, site_of
+from toolkit.verify.place import PATIENCE, Place
 from toolkit.verify.tunnels import tunnel_checks, tunnels_up
 
 PARTS: dict[str, Callable[[Place], tuple[list[Check], list[str]]]] = {
@@ -33,7 +33,7 @@ def tenant(request: StepRequest, emit: Emit) -> StepResult:
     Raises VerifyFailed with every failed check, IdentityWrong for another account, ResultIncomplete when a read is
     denied.
     """
-    wanted = tenant_of(request)
+    wanted = request.inventory.tenant(request.step.inputs["tenant"])
     if wanted.landing_zone.state != "managed":
         return StepResult(not_proven=(f"landing zone of {wanted.id}: it is {wanted.landing_zone.state}, not managed",))
     checks = tenant_checks(request, emit)
@@ -45,11 +45,11 @@ def open_place(request: StepRequest, emit: Emit) -> Place:
     """The site of the step's inputs, with its hosts within reach."""
     from toolkit.remote import open_remotes
 
-    site_, hub = site_of(request), request.profile.hub
+    inventory, hub = request.inventory, request.profile.hub
     return Place(
         request=request,
-        site=site_,
-        hosts=hosts_of(request.inventory, site_.id),
+        site=inventory.site(request.step.inputs["site"]),
+        hosts=inventory.hosts(request.step.inputs["hosts"]),
         shells=dict(open_remotes(request.bindings, Path(request.scratch), VerifyFailed)),
         prometheus=Prometheus(hub.gateway, hub.services.prometheus),
         patience=PATIENCE[request.bindings.time_scale],
@@ -58,7 +58,7 @@ def open_place(request: StepRequest, emit: Emit) -> Place:
 
 
 def site(request: StepRequest, emit: Emit) -> StepResult:
-    """Tunnels, agents, logs, backups and an alert of a site, on the running things. Input: ``site``.
+    """Tunnels, agents, logs, backups and an alert of a site, on the running things. Inputs: ``site``, ``hosts``.
 
     What disturbs (a stopped agent, a backup and its restore) needs a rehearsal or ``intrusive``, else it is listed as
     not proven. Raises VerifyFailed with every failed check.

@@ -147,20 +147,14 @@ def _tenant_probe(place: Place, link: Link, prober: Prober, number: int) -> Iter
     )
 
 
-def links_of(place: Place) -> tuple[Link, ...]:
-    """The links with an end at this site."""
-    here = f"site/{place.site.id}"
-    return tuple(link for link in place.request.inventory.links if here in (link.from_, link.to))
-
-
 def tunnel_checks(place: Place) -> tuple[list[Check], list[str]]:
     """The checks of every link of the site, and what stays unproven for want of a prober."""
     checks: list[Check] = []
     unproven: list[str] = []
     commands = place.request.bindings.probe_command
-    for link in links_of(place):
+    for link in place.request.inventory.links_at(f"site/{place.site.id}"):
         place.emit(f"looking at the tunnels of {link.id}")
-        if "provider" in (link.from_, link.to):
+        if "provider" in link.ends:
             checks.extend(_management(place, link))
             continue
         prober = CommandProber(commands[link.id]) if link.id in commands else None

@@ -89,7 +89,7 @@ def request(folder: Path, action: str, *, world: Bindings | None = None, **input
             action=f"configure.{action}",
             kind="effect",
             scope="site/acme-hq",
-            inputs={"site": "acme-hq", **inputs},
+            inputs={"site": "acme-hq", "hosts": ["erp-vm-1", "erp-vm-2"], **inputs},
         ),
         inventory=ACME,
         profile=PARIS,

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit.configure import ansible, inventory
-from toolkit.errors import ConfigureFailed
+from toolkit.errors import ConfigureFailed, PlanRefused
 
 REACH = inventory.Reach(options="-o BatchMode=yes")
 
@@ -24,7 +24,7 @@ def hosts(tmp_path: Path, **changed: Any) -> dict[str, Any]:
         profile=case.PARIS,
         bindings=case.bindings(tmp_path, **changed),
         reach=REACH,
-        hosts=inventory.site_hosts(case.ACME, "acme-hq"),
+        hosts=case.ACME.hosts(("erp-vm-1", "erp-vm-2")),
         passwords={"erp-vm-1": tmp_path / "secrets" / "erp-vm-1"},
     )
 
@@ -42,8 +42,8 @@ def test_hosts_have_the_jobs_of_everything_on_them(tmp_path: Path) -> None:
 
 
 def test_a_chosen_host_that_is_gone_is_named() -> None:
-    with pytest.raises(ConfigureFailed, match="no VM erp-vm-9"):
-        inventory.site_hosts(case.ACME, "acme-hq", ["erp-vm-1", "erp-vm-9"])
+    with pytest.raises(PlanRefused, match="no vm 'erp-vm-9'"):
+        case.ACME.hosts(["erp-vm-1", "erp-vm-9"])
 
 
 def test_a_host_without_a_binding_is_named(tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_hostile_inventories_stay_out_of_keys(tmp_path: Path) -> None:
         profile=case.PARIS,
         bindings=case.bindings(tmp_path),
         reach=REACH,
-        hosts=inventory.site_hosts(hostile, "acme-hq"),
+        hosts=hostile.hosts(one.id for one in hostile.components if one.kind == "vm"),
         passwords={},
     )
 

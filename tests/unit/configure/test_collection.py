@@ -73,7 +73,7 @@ def test_modules_have_their_full_names(path: Path) -> None:
 def test_variables_that_the_toolkit_gives_are_described(tmp_path: Path) -> None:
     reach = inventory.Reach(options="")
     world, files = case.bindings(tmp_path), case.files_of_the_example()
-    hosts = inventory.site_hosts(case.ACME, "acme-hq")
+    hosts = case.ACME.hosts(("erp-vm-1", "erp-vm-2"))
     documents = [
         inventory.hosts_document(
             inventory=case.ACME, profile=case.PARIS, bindings=world, reach=reach, hosts=hosts, passwords={}

@@ -9,7 +9,7 @@ from toolkit import resources
 from toolkit.decide.decisions import decide
 from toolkit.decide.table import tables_digest
 from toolkit.errors import PlanRefused
-from toolkit.plan.bound import CODE, PACKAGE, bound_digests, check_bound
+from toolkit.plan.bound import PACKAGE, UNBOUND, bound_digests, check_bound
 from toolkit.plan.compile import compile_plan
 from toolkit.plan.stack_config import stack_configs
 
@@ -94,18 +94,30 @@ def test_an_edited_stack_program_changes_the_digest(tmp_path, profile, bound):
     assert {name for name in bound if bound[name] != now[name]} == {"stacks"}
 
 
-@pytest.mark.parametrize("stage", CODE)
-def test_edited_code_of_a_stage_changes_the_digest(tmp_path, profile, bound, stage):
-    for name in CODE:
-        # what an installation may have more or less than a checkout does not count
-        shutil.copytree(PACKAGE / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-        (tmp_path / name / ".step.py.swp").write_text("an editor's")
+@pytest.fixture
+def package(tmp_path):
+    """A copy of the toolkit, with what an editor or a compiler may have left beside it."""
+    copy = shutil.copytree(PACKAGE, tmp_path / "toolkit", ignore=shutil.ignore_patterns("__pycache__"))
+    (copy / "configure" / ".step.py.swp").write_text("an editor's")
+    return copy
 
+
+@pytest.mark.parametrize(
+    "part", ["remote.py", "configure/step.py", "secrets/store.py", "decide/table.py", "model/plan.py"]
+)
+def test_edited_code_changes_the_digest(package, profile, bound, part):
     def copied() -> dict[str, str]:
-        return bound_digests(profile=profile, tables=tables_digest(), package=tmp_path)
+        return bound_digests(profile=profile, tables=tables_digest(), package=package)
 
     assert copied() == bound
-    program = min((tmp_path / stage).glob("*.py"))
+    program = package / part
     program.write_text(program.read_text() + "\n")
     now = copied()
     assert {name for name in bound if bound[name] != now[name]} == {"code"}
+
+
+@pytest.mark.parametrize("part", sorted(UNBOUND))
+def test_what_only_shows_or_rehearses_is_not_bound(package, profile, bound, part):
+    program = next((package / part).rglob("*.py"))
+    program.write_text(program.read_text() + "\n")
+    assert bound_digests(profile=profile, tables=tables_digest(), package=package) == bound

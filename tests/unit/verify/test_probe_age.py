@@ -15,7 +15,7 @@ from toolkit.model.plan import Step
 from toolkit.model.run import StepRequest
 from toolkit.prometheus_api import Prometheus
 from toolkit.verify.agents import _probed
-from toolkit.verify.place import Patience, Place, hosts_of
+from toolkit.verify.place import Patience, Place
 
 
 class Hub(BaseHTTPRequestHandler):
@@ -60,7 +60,7 @@ def test_an_old_probe_proves_nothing(hub, inventory, profile, age, result, seen)
     place = Place(
         request=request,
         site=inventory.sites[0],
-        hosts=hosts_of(inventory, "acme-hq"),
+        hosts=inventory.hosts(["erp-vm-1", "erp-vm-2"]),
         shells={},
         prometheus=hub,
         patience=Patience(scrape=0.5, log=1, alert=1, backup=1),

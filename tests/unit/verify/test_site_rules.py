@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 
-import msgspec
 import pytest
 import yaml
 
 from toolkit.errors import VerifyFailed
 from toolkit.register.rules import TIMINGS, rules
 from toolkit.verify.alerts import matching, received, registered_nonce
-from toolkit.verify.backups import jobs_of
 from toolkit.verify.check import holds
-from toolkit.verify.place import guarded, hosts_of, wait_until
+from toolkit.verify.place import guarded, wait_until
 from toolkit.verify.step import counts
 from toolkit.verify.tunnels import CommandProber, tunnels_up
 
@@ -68,20 +66,11 @@ def test_a_torn_log_is_read_as_far_as_it_goes(log: bytes) -> None:
 
 
 def test_policies_of_a_host_are_those_of_all_that_it_carries(inventory) -> None:
-    assert [(job.policy, job.paths) for job in jobs_of(inventory, "erp-vm-1")] == [
+    assert [(job.policy, job.paths) for job in inventory.backup_jobs("erp-vm-1")] == [
         ("MONTHLY-12", ("/srv/erp",)),
         ("WEEKLY-2", ("/srv/erp",)),
     ]
-    assert [job.policy for job in jobs_of(inventory, "erp-vm-2")] == ["WEEKLY-1"]
-
-
-def test_hosts_that_the_provider_does_not_operate_are_left_out(inventory) -> None:
-    assert [host.id for host in hosts_of(inventory, "acme-hq")] == ["erp-vm-1", "erp-vm-2"]
-    theirs = msgspec.structs.replace(inventory.applications[0].responsibility, operations="customer")
-    changed = msgspec.structs.replace(
-        inventory, applications=(msgspec.structs.replace(inventory.applications[0], responsibility=theirs),)
-    )
-    assert hosts_of(changed, "acme-hq") == ()
+    assert [job.policy for job in inventory.backup_jobs("erp-vm-2")] == ["WEEKLY-1"]
 
 
 def check(result: bool, id_: str = "a.b", subject: str = "s"):
