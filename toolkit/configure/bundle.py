@@ -7,8 +7,8 @@ import tarfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from toolkit.configure.files import File
 from toolkit.configure.gateway import FOLDERS
-from toolkit.configure.vpn import File
 
 
 def bundle_path(workspace: Path, site: str) -> Path:

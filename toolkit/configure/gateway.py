@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from toolkit.configure.vpn import File, Tunnel, networks, render_connections, render_secrets
+from toolkit.configure.files import File
+from toolkit.configure.vpn import Tunnel, networks, render_connections, render_secrets
 from toolkit.model.profile import Ike
 
 FOLDERS = ("etc/onboard", "usr/local/lib/onboard")

@@ -14,9 +14,9 @@ from typing import Any
 
 from toolkit import remote
 from toolkit.canonical import write_atomic
-from toolkit.configure import ansible, gateway, vpn
+from toolkit.configure import ansible, documents, gateway, vpn
 from toolkit.configure import bundle as bundles
-from toolkit.configure import inventory as documents
+from toolkit.configure.files import File
 from toolkit.errors import ConfigureFailed
 from toolkit.model.bindings import PROVIDER_HOST, endpoint_host
 from toolkit.model.run import Emit, StepRequest, StepResult
@@ -223,7 +223,7 @@ def _tunnel_keys(request: StepRequest, tunnels: Sequence[vpn.Tunnel]) -> dict[st
     return {tunnel.secret: store.ensure(tunnel.secret, generate_psk) for tunnel in tunnels}
 
 
-def _endpoint_files(request: StepRequest, site: str) -> tuple[tuple[vpn.File, ...], dict[str, str]]:
+def _endpoint_files(request: StepRequest, site: str) -> tuple[tuple[File, ...], dict[str, str]]:
     tunnels = vpn.endpoint_tunnels(request.inventory, request.profile, site, request.outputs)
     keys = _tunnel_keys(request, tunnels)
     inside = request.inventory.site(site).networks
@@ -245,7 +245,7 @@ def _scratch(request: StepRequest) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _placed(request: StepRequest, files: Sequence[vpn.File]) -> Iterator[tuple[Path, Path]]:
+def _placed(request: StepRequest, files: Sequence[File]) -> Iterator[tuple[Path, Path]]:
     """A scratch folder, and in it the files as they will lie below the host's root."""
     with _scratch(request) as folder:
         source = folder / "secrets" / "root"

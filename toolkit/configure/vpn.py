@@ -33,14 +33,6 @@ class Tunnel(msgspec.Struct, frozen=True, kw_only=True):
     initiate: bool
 
 
-class File(msgspec.Struct, frozen=True, kw_only=True):
-    """A file of a host: ``path`` without the leading slash, owned by root."""
-
-    path: str
-    mode: int
-    content: str
-
-
 def quoted(text: str) -> str:
     """``text`` as a string of strongSwan's settings grammar; raises ConfigureFailed for control characters."""
     if _CONTROL.search(text):

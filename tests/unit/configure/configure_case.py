@@ -9,6 +9,7 @@ import msgspec
 import yaml
 
 from toolkit.configure import gateway, vpn
+from toolkit.configure.files import File
 from toolkit.model.bindings import AwsBinding, Bindings, HostBinding
 from toolkit.model.inventory import Inventory
 from toolkit.model.plan import Step
@@ -100,7 +101,7 @@ def request(folder: Path, action: str, *, world: Bindings | None = None, **input
     )
 
 
-def files_of_the_example() -> dict[str, tuple[vpn.File, ...]]:
+def files_of_the_example() -> dict[str, tuple[File, ...]]:
     """Every generated file of both gateways, with keys that are no secret."""
     endpoint = vpn.endpoint_tunnels(ACME, PARIS, "acme-hq", OUTPUTS)
     hub = vpn.hub_tunnels(ACME, PARIS, "acme-hq")

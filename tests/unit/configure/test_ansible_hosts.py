@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.configure import ansible, inventory
+from toolkit.configure import ansible, documents
 from toolkit.errors import ConfigureFailed, PlanRefused
 
-REACH = inventory.Reach(options="-o BatchMode=yes")
+REACH = documents.Reach(options="-o BatchMode=yes")
 
 
 def hosts(tmp_path: Path, **changed: Any) -> dict[str, Any]:
-    return inventory.hosts_document(
+    return documents.hosts_document(
         inventory=case.ACME,
         profile=case.PARIS,
         bindings=case.bindings(tmp_path, **changed),
@@ -53,11 +53,11 @@ def test_a_host_without_a_binding_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("customer", ["acme", "a" * 63, "a" * 62 + "b"])
 def test_backup_accounts_fit_linux(customer: str) -> None:
-    assert len(inventory.backup_account(customer)) <= 32
+    assert len(documents.backup_account(customer)) <= 32
 
 
 def test_backup_accounts_of_long_ids_differ() -> None:
-    assert inventory.backup_account("a" * 63) != inventory.backup_account("a" * 62 + "b")
+    assert documents.backup_account("a" * 63) != documents.backup_account("a" * 62 + "b")
 
 
 @given(
@@ -68,7 +68,7 @@ def test_backup_accounts_of_long_ids_differ() -> None:
 )
 def test_every_string_is_marked(value: Any) -> None:
     try:
-        text = inventory.render({"all": value})
+        text = documents.render({"all": value})
     except ConfigureFailed:
         return
 
@@ -92,7 +92,7 @@ def test_ansible_takes_hostile_strings_as_they_are(tmp_path: Path) -> None:
         f"        dest: {tmp_path}/seen.json\n        mode: '0600'\n"
         "    - ansible.builtin.assert: {that: [value_0 is string, value_13 == 'true', value_14 == '0600']}\n"
     )
-    play = ansible.Play(playbook=str(tmp_path / "play.yml"), hosts=inventory.render(document), expected=("here",))
+    play = ansible.Play(playbook=str(tmp_path / "play.yml"), hosts=documents.render(document), expected=("here",))
     ansible.run(play, tmp_path, lambda _: None)
     assert sorted(json.loads((tmp_path / "seen.json").read_text())) == sorted(case.HOSTILE)
     assert not list(tmp_path.rglob("PWNED"))
@@ -111,7 +111,7 @@ def test_hostile_inventories_stay_out_of_keys(tmp_path: Path) -> None:
             for component in case.ACME.components
         ),
     )
-    document = inventory.hosts_document(
+    document = documents.hosts_document(
         inventory=hostile,
         profile=case.PARIS,
         bindings=case.bindings(tmp_path),

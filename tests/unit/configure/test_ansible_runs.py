@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from toolkit.configure import ansible, inventory
+from toolkit.configure import ansible, documents
 from toolkit.errors import ConfigureFailed
 
 pytestmark = pytest.mark.slow
@@ -23,7 +23,7 @@ def play(folder: Path, tasks: str, *, hosts: str = "all", document: Any = HERE, 
     path = folder / "play.yml"
     path.write_text(f"- hosts: {hosts}\n  gather_facts: false\n  tasks:\n{tasks}")
     return ansible.Play(
-        **{"playbook": str(path), "hosts": inventory.render(document), "expected": ("here",), **changed}
+        **{"playbook": str(path), "hosts": documents.render(document), "expected": ("here",), **changed}
     )
 
 
@@ -64,7 +64,7 @@ def test_a_playbook_without_plays_fails(tmp_path: Path) -> None:
     with pytest.raises(ConfigureFailed):
         run(
             tmp_path,
-            ansible.Play(playbook=str(tmp_path / "play.yml"), hosts=inventory.render(HERE), expected=("here",)),
+            ansible.Play(playbook=str(tmp_path / "play.yml"), hosts=documents.render(HERE), expected=("here",)),
         )
 
 

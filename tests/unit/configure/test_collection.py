@@ -15,7 +15,7 @@ import configure_case as case
 import pytest
 import yaml
 
-from toolkit.configure import ansible, gateway, inventory
+from toolkit.configure import ansible, documents, gateway
 from toolkit.errors import ConfigureFailed
 
 COLLECTION = case.ROOT / "playbooks/ansible_collections/onboard/host"
@@ -71,17 +71,17 @@ def test_modules_have_their_full_names(path: Path) -> None:
 
 
 def test_variables_that_the_toolkit_gives_are_described(tmp_path: Path) -> None:
-    reach = inventory.Reach(options="")
+    reach = documents.Reach(options="")
     world, files = case.bindings(tmp_path), case.files_of_the_example()
     hosts = case.ACME.hosts(("erp-vm-1", "erp-vm-2"))
-    documents = [
-        inventory.hosts_document(
+    given_to_ansible = [
+        documents.hosts_document(
             inventory=case.ACME, profile=case.PARIS, bindings=world, reach=reach, hosts=hosts, passwords={}
         ),
-        inventory.endpoint_document(
+        documents.endpoint_document(
             bindings=world, reach=reach, site="acme-hq", source=tmp_path, files=files["endpoint"]
         ),
-        inventory.hub_document(
+        documents.hub_document(
             inventory=case.ACME,
             profile=case.PARIS,
             bindings=world,
@@ -94,7 +94,7 @@ def test_variables_that_the_toolkit_gives_are_described(tmp_path: Path) -> None:
     ]
     given = {
         name
-        for document in documents
+        for document in given_to_ansible
         for group in document["all"]["children"].values()
         for host in group["hosts"].values()
         for name in host
@@ -259,14 +259,14 @@ def test_preflight_refuses_hostile_values(tmp_path: Path) -> None:
     )
     (tmp_path / "play.yml").write_text(yaml.safe_dump(plays))
     document = {"all": {"hosts": hosts}}
-    play = ansible.Play(playbook=str(tmp_path / "play.yml"), hosts=inventory.render(document), expected=tuple(hosts))
+    play = ansible.Play(playbook=str(tmp_path / "play.yml"), hosts=documents.render(document), expected=tuple(hosts))
     assert ansible.run(play, tmp_path, lambda _: None).hosts == tuple(sorted(hosts))
     assert not list(tmp_path.rglob("PWNED"))
 
 
 def test_unknown_playbook_is_a_failure(tmp_path: Path) -> None:
     play = ansible.Play(
-        playbook="onboard.host.nothing", hosts=inventory.render({"all": {"hosts": {"a": {}}}}), expected=("a",)
+        playbook="onboard.host.nothing", hosts=documents.render({"all": {"hosts": {"a": {}}}}), expected=("a",)
     )
     with pytest.raises(ConfigureFailed, match=r"onboard\.host\.nothing"):
         ansible.run(play, tmp_path, lambda _: None)

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit.configure import bundle, gateway, vpn
+from toolkit.configure.files import File
 from toolkit.errors import ConfigureFailed
 
 
@@ -55,7 +56,7 @@ GENERATED = [
 
 
 @pytest.mark.parametrize(("side", "file"), GENERATED)
-def test_generated_files_are_the_golden_ones(side: str, file: vpn.File) -> None:
+def test_generated_files_are_the_golden_ones(side: str, file: File) -> None:
     golden = case.GOLDEN / side / file.path
     if os.environ.get("ONBOARD_REGENERATE"):
         golden.parent.mkdir(parents=True, exist_ok=True)
@@ -64,7 +65,7 @@ def test_generated_files_are_the_golden_ones(side: str, file: vpn.File) -> None:
 
 
 @pytest.mark.parametrize(("side", "file"), GENERATED)
-def test_modes_keep_keys_private(side: str, file: vpn.File) -> None:
+def test_modes_keep_keys_private(side: str, file: File) -> None:
     assert file.mode == (0o600 if "golden.psk" in file.content else 0o755 if file.path.endswith(".sh") else 0o644)
 
 
@@ -142,7 +143,7 @@ def test_bundle_is_deterministic_and_holds_every_file_with_its_mode() -> None:
 
 
 @pytest.mark.parametrize(("side", "file"), [each for each in GENERATED if each.values[1].path.endswith(".sh")])
-def test_scripts_are_valid_shell(side: str, file: vpn.File) -> None:
+def test_scripts_are_valid_shell(side: str, file: File) -> None:
     subprocess.run(["sh", "-n"], input=file.content.encode(), check=True)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from toolkit.configure.vpn import File
+from toolkit.configure.files import File
 from toolkit.errors import ConfigureFailed
 from toolkit.model.bindings import PROVIDER_HOST, Bindings, endpoint_host
 from toolkit.model.inventory import Component, Inventory
