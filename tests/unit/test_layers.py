@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[2] / "toolkit"
-GROUND = {"errors", "canonical", "resources", "model", "catalogue", "remote", "signing", "prometheus_api", "processes"}
+GROUND = {"errors", "canonical", "resources", "model", "catalogue", "remote", "signing", "prometheus_api", "processes", "visible"}
 SEAMS = {"secrets"}
 STAGES = {
     "inventory", "decide", "plan", "provision", "configure", "register", "verify",

@@ -12,11 +12,7 @@ import click
 
 from toolkit.errors import OnboardError
 from toolkit.run.store import EventRow
-
-
-def visible(text: str) -> str:
-    """The text with control characters escaped, so that no customer's string moves the cursor."""
-    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode("ascii") for c in text)
+from toolkit.visible import visible
 
 
 def print_json(value: Any) -> None:
@@ -25,7 +21,7 @@ def print_json(value: Any) -> None:
 
 
 def print_text(text: str) -> None:
-    click.echo(visible(text))
+    click.echo(visible(text, keep_newlines=True))
 
 
 def print_error(error: OnboardError, *, as_json: bool) -> None:
@@ -33,11 +29,11 @@ def print_error(error: OnboardError, *, as_json: bool) -> None:
     if as_json:
         print_json(error.to_json())
         return
-    click.secho(f"error: {visible(error.message)}", fg="red", err=True)
+    click.secho(f"error: {visible(error.message, keep_newlines=True)}", fg="red", err=True)
     for line in _detail_lines(error.details):
-        click.echo(f"  {visible(line)}", err=True)
+        click.echo(f"  {visible(line, keep_newlines=True)}", err=True)
     if error.fix:
-        click.echo(f"  fix: {visible(error.fix)}", err=True)
+        click.echo(f"  fix: {visible(error.fix, keep_newlines=True)}", err=True)
 
 
 def _detail_lines(details: dict[str, Any]) -> list[str]:

@@ -11,6 +11,7 @@ from toolkit.errors import UsageError
 from toolkit.evidence import bundle, merkle
 from toolkit.evidence.verify import open_bundle
 from toolkit.signing import Trust
+from toolkit.visible import visible
 
 
 def show_json(folder: Path, trust: Trust | None = None) -> dict[str, Any]:
@@ -49,7 +50,7 @@ def show_text(folder: Path, trust: Trust | None = None) -> str:
     lines += [f"PROVEN: {what}" for what in verdict.coverage.proven]
     lines += [f"NOT PROVEN: {gap.what}: {gap.reason}" for gap in verdict.coverage.not_proven]
     lines += [f"ONLY THE REAL CLOUD CAN PROVE: {what}" for what in verdict.coverage.only_real_cloud]
-    return "\n".join(printable(line) for line in lines) + "\n"
+    return "\n".join(visible(line) for line in lines) + "\n"
 
 
 def component_proof(folder: Path, component: str, trust: Trust | None = None) -> dict[str, Any]:
@@ -75,8 +76,3 @@ def component_proof(folder: Path, component: str, trust: Trust | None = None) ->
 
 def _json(value: Any) -> Any:
     return msgspec.json.decode(msgspec.json.encode(value))
-
-
-def printable(text: str) -> str:
-    """The text without what moves a terminal's cursor or ends the line: such characters are shown as escapes."""
-    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)

@@ -8,7 +8,7 @@ from typing import Any
 
 from toolkit.canonical import write_atomic
 from toolkit.report.contents import COVERAGE_MEANING, View, duration, read_view
-from toolkit.report.problems import escape
+from toolkit.visible import visible
 
 
 def write_report(folder: Path, path: Path, *, verdict: str = "") -> None:
@@ -40,7 +40,7 @@ def render_html(view: View) -> str:
 def _finalized(value: Any) -> Any:
     """Make every printed text visible; what the template itself marks safe is left alone."""
     if isinstance(value, str) and not hasattr(value, "__html__"):
-        return escape(value)
+        return visible(value)
     return value
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 
 from toolkit.model.problem import Problem
+from toolkit.visible import visible
 
 _WIDTH = 100
-_HIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 _COLOURS = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m"}
 _RESET = "\x1b[0m"
 
@@ -39,20 +39,6 @@ def as_text(
     return "\n".join([*blocks, counts]) + "\n"
 
 
-def escape(text: str) -> str:
-    """``text`` on one line, control, format and unassigned characters written as escapes."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(_escaped(char) for char in text)
-
-
-def _escaped(char: str) -> str:
-    if unicodedata.category(char) not in _HIDDEN:
-        return char
-    code = ord(char)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-
-
 def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
@@ -61,16 +47,16 @@ def _block(problem: Problem, snippet: str | None, color: bool) -> str:
     head = f"{problem.severity}[{problem.rule}]"
     if color:
         head = f"{_COLOURS[problem.severity]}{head}{_RESET}"
-    subject = f" (component {escape(problem.component)})" if problem.component else ""
-    place = [escape(problem.file)]
+    subject = f" (component {visible(problem.component)})" if problem.component else ""
+    place = [visible(problem.file)]
     place += [str(number) for number in (problem.line, problem.column) if number is not None]
     named = (("sheet", problem.sheet), ("cell", problem.cell))
-    place += [f"{name} {escape(where)}" for name, where in named if where is not None]
-    rows = [f"{head}: {escape(problem.message)}{subject}", f"  --> {':'.join(place)}"]
+    place += [f"{name} {visible(where)}" for name, where in named if where is not None]
+    rows = [f"{head}: {visible(problem.message)}{subject}", f"  --> {':'.join(place)}"]
     if snippet is not None and snippet.strip() and problem.line is not None:
         rows += _snippet(snippet, problem.line, problem.column)
     if problem.fix:
-        rows.append(f"  fix: {escape(problem.fix)}")
+        rows.append(f"  fix: {visible(problem.fix)}")
     return "\n".join(rows) + "\n"
 
 
@@ -79,8 +65,8 @@ def _snippet(line: str, number: int, column: int | None) -> list[str]:
     at = min((column or 1) - 1, len(line))
     begin = max(0, at - _WIDTH // 2) if len(line) > _WIDTH else 0
     shown = line[begin : begin + _WIDTH].replace("\t", " ")
-    before = escape(("…" if begin else "") + shown[: at - begin])
-    after = escape(shown[at - begin :]) + ("…" if begin + _WIDTH < len(line) else "")
+    before = visible(("…" if begin else "") + shown[: at - begin])
+    after = visible(shown[at - begin :]) + ("…" if begin + _WIDTH < len(line) else "")
     margin = " " * len(str(number))
     rows = [f"{number} | {before}{after}".rstrip()]
     if column is not None:

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from toolkit.report.contents import View, duration, read_view
-from toolkit.report.problems import escape
+from toolkit.visible import visible
 
 
 def summary(folder: Path, *, verdict: str = "") -> str:
@@ -54,7 +54,7 @@ def render_text(view: View) -> str:
     lines += ["", *(f"PROVEN: {what}" for what in coverage["proven"])]
     lines += [f"NOT PROVEN: {gap['what']}: {gap['reason']}" for gap in coverage["not_proven"]]
     lines += [f"ONLY THE REAL CLOUD CAN PROVE: {what}" for what in coverage["only_real_cloud"]]
-    return "\n".join(escape(line) for line in lines) + "\n"
+    return "\n".join(visible(line) for line in lines) + "\n"
 
 
 def counted(count: int, nouns: str) -> str:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit.model.problem import Problem
-from toolkit.report.problems import as_json, as_text, escape
+from toolkit.report.problems import as_json, as_text
 
 PROBLEM = Problem(
     rule="INV-012",
@@ -87,8 +87,3 @@ def test_hostile_text_stays_on_its_line(text: str, line: str, column: int, numbe
     assert len(written.split("\n")) <= 8
     assert "\x1b" not in written
     assert "\u202e" not in written
-
-
-def test_escape() -> None:
-    assert escape("plain é 日本") == "plain é 日本"
-    assert escape("a\nb\x1b[2J\u202e\ud800\U000e0001") == "a\\x0ab\\x1b[2J\\u202e\\ud800\\U000e0001"
