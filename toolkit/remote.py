@@ -12,6 +12,7 @@ import shlex
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import msgspec
 
@@ -26,6 +27,7 @@ CONNECT_TIMEOUT = 10
 TAGS = ("ONBOARD_REHEARSAL", "ONBOARD_RUN")
 """Variables by which what a run started is found and ended, should it outlive its parent."""
 
+_Host = TypeVar("_Host")
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 _USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
 _HOST_KEY = re.compile(
@@ -89,6 +91,20 @@ def ssh_options(*, key: Path, known_hosts: Path) -> list[str]:
 def _file(path: Path) -> str:
     """A path as ssh_config(5) reads it: white space parts file names, and a percent sign begins a token."""
     return '"' + str(path).replace("%", "%%") + '"'
+
+
+class Shell(Protocol):
+    """Runs a program on a host, as root unless told otherwise; ``Remote`` does it over SSH."""
+
+    def run(
+        self,
+        command: Sequence[str],
+        *,
+        input: bytes = b"",  # noqa: A002 - the word of subprocess.run
+        timeout: float = 60,
+        sudo: bool = True,
+        check: bool = True,
+    ) -> subprocess.CompletedProcess[bytes]: ...
 
 
 class Remote(msgspec.Struct, frozen=True, kw_only=True):
@@ -168,6 +184,15 @@ class Remote(msgspec.Struct, frozen=True, kw_only=True):
             fix="check that the management link is up and that the host runs",
             details=details,
         )
+
+
+def bound(hosts: Mapping[str, _Host], name: str, error: type[OnboardError]) -> _Host:
+    """The entry of ``hosts``, which follow the bindings, for ``name``; raises ``error`` where there is none."""
+    if name not in hosts:
+        raise error(
+            f"the bindings do not say how {name} is reached", fix="add its address, user and host key to the bindings"
+        )
+    return hosts[name]
 
 
 def write_known_hosts(hosts: Mapping[str, HostBinding], path: Path) -> Path:

@@ -19,6 +19,7 @@ from toolkit.errors import ConfigureFailed
 from toolkit.model.bindings import PROVIDER_HOST, Bindings, endpoint_host
 from toolkit.model.inventory import Component, Inventory
 from toolkit.model.profile import ProviderProfile
+from toolkit.remote import bound
 
 _ACCOUNT_LENGTH = 32
 
@@ -126,11 +127,7 @@ def _document(groups: Mapping[str, Mapping[str, Any]], bindings: Bindings, reach
 
 
 def _address(name: str, bindings: Bindings) -> dict[str, Any]:
-    host = bindings.host_bindings.get(name)
-    if host is None:
-        raise ConfigureFailed(
-            f"the bindings do not say how {name} is reached", fix="add its address, user and host key to the bindings"
-        )
+    host = bound(bindings.host_bindings, name, ConfigureFailed)
     return {"ansible_host": host.address, "ansible_port": host.port, "ansible_user": host.user}
 
 

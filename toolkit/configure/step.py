@@ -292,11 +292,7 @@ def _await_link(request: StepRequest, site: str, emit: Emit) -> float:
     """Seconds until the endpoint could be logged into through the link; raises ConfigureFailed after LINK_TIMEOUT."""
     began, patience = time.monotonic(), LINK_TIMEOUT[request.bindings.time_scale]
     with _scratch(request) as folder:
-        machine = remote.open_remotes(request.bindings, folder).get(endpoint_host(site))
-        if machine is None:
-            raise ConfigureFailed(
-                f"the bindings do not say how {endpoint_host(site)} is reached", fix="add its address"
-            )
+        machine = remote.bound(remote.open_remotes(request.bindings, folder), endpoint_host(site), ConfigureFailed)
         while True:
             try:
                 machine.run(["true"], timeout=remote.CONNECT_TIMEOUT + 5, sudo=False)

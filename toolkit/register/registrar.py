@@ -14,7 +14,6 @@ import shlex
 import subprocess
 import tarfile
 from collections.abc import Sequence
-from typing import Protocol
 
 import msgspec
 
@@ -22,20 +21,7 @@ from toolkit.errors import RegisterFailed
 from toolkit.model.run import Emit
 from toolkit.register.hub import FOLDER, Fragment
 from toolkit.register.watch import wait_reloaded
-
-
-class Shell(Protocol):
-    """Runs a program on the hub as root (``toolkit.remote.Remote`` does)."""
-
-    def run(
-        self,
-        command: Sequence[str],
-        *,
-        input: bytes = b"",  # noqa: A002 - the word of subprocess.run
-        timeout: float = 60,
-        sudo: bool = True,
-        check: bool = True,
-    ) -> subprocess.CompletedProcess[bytes]: ...
+from toolkit.remote import Shell
 
 
 class HubPlaces(msgspec.Struct, frozen=True, kw_only=True):

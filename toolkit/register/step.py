@@ -13,6 +13,7 @@ from toolkit.register.registrar import HubPlaces, Registrar, allow_icmp
 from toolkit.register.rules import TIMINGS
 from toolkit.register.targets import JOBS, groups
 from toolkit.register.watch import wait_targets
+from toolkit.remote import bound, open_remotes
 
 TARGET_SECONDS = {"fast": 60.0, "real": 300.0}
 """How long targets may take to come up, by ``Bindings.time_scale``."""
@@ -29,8 +30,6 @@ def run(request: StepRequest, emit: Emit) -> StepResult:
 
     Raises RegisterFailed with the checking tool's message or the targets' last errors.
     """
-    from toolkit.remote import open_remotes
-
     site = request.inventory.site(request.step.inputs["site"])
     hub, scale = request.profile.hub, request.bindings.time_scale
     made = fragments(
@@ -40,12 +39,8 @@ def run(request: StepRequest, emit: Emit) -> StepResult:
         timing=TIMINGS[scale],
         nonce=marks_alerts(request),
     )
-    try:
-        shell = open_remotes(request.bindings, Path(request.scratch), RegisterFailed)[PROVIDER_HOST]
-    except KeyError as error:
-        raise RegisterFailed(
-            "the bindings do not say how the hub is reached", fix=f"bind the host {PROVIDER_HOST}"
-        ) from error
+    shells = open_remotes(request.bindings, Path(request.scratch), RegisterFailed)
+    shell = bound(shells, PROVIDER_HOST, RegisterFailed)
     url = (hub.gateway, hub.services.prometheus)
     customer = request.inventory.customer.id
     registrar = Registrar(shell, places=HubPlaces(url=url), own=prefix(customer, site.id), emit=emit)

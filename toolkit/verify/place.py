@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from subprocess import CompletedProcess
-from typing import Protocol
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -13,21 +11,8 @@ from toolkit.errors import OnboardError, VerifyFailed
 from toolkit.model.inventory import Component, Site
 from toolkit.model.run import Emit, StepRequest
 from toolkit.prometheus_api import Prometheus, Unanswered
+from toolkit.remote import Shell, bound
 from toolkit.verify.check import Check, holds
-
-
-class Shell(Protocol):
-    """Runs a program on a host as root (``toolkit.remote.Remote`` does)."""
-
-    def run(
-        self,
-        command: Sequence[str],
-        *,
-        input: bytes = b"",  # noqa: A002 - the word of subprocess.run
-        timeout: float = 60,
-        sudo: bool = True,
-        check: bool = True,
-    ) -> CompletedProcess[bytes]: ...
 
 
 class Patience(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,10 +60,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
     def shell(self, host: str) -> Shell:
         """How ``host`` is reached; VerifyFailed when the bindings do not say."""
-        try:
-            return self.shells[host]
-        except KeyError as error:
-            raise VerifyFailed(f"the bindings do not say how {host} is reached", fix=f"bind the host {host}") from error
+        return bound(self.shells, host, VerifyFailed)
 
     def text(self, host: str, *argv: str, timeout: float = 60) -> str:
         """What ``argv`` prints on ``host``; VerifyFailed when it fails."""

@@ -72,3 +72,10 @@ def test_a_refused_connection_raises_the_callers_class(tmp_path: Path) -> None:
         with pytest.raises(VerifyFailed, match="cannot be reached"):
             opened["here"].run(["true"])
     assert (tmp_path / "known_hosts").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_host_that_is_not_bound_is_refused_in_the_callers_class() -> None:
+    assert remote.bound({"a": 1}, "a", VerifyFailed) == 1
+    with pytest.raises(VerifyFailed, match="do not say how b is reached") as refused:
+        remote.bound({"a": 1}, "b", VerifyFailed)
+    assert "host key" in refused.value.fix
