@@ -1,18 +1,19 @@
 """Processes of this machine: named so that a reused number is not mistaken, found by their tag, ended with their parent.
 
-Ground floor: whoever starts, finds or ends a process uses it. All of it reads Linux's /proc (proc(5)).
+Ground floor: whoever starts, finds, ends or waits for a process uses it. It reads Linux's /proc (proc(5)).
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import os
 import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from toolkit.errors import Locked
@@ -93,13 +94,29 @@ def die_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def dying_with_parent(argv: Sequence[str]) -> list[str]:
-    """``argv`` wrapped so that the kernel kills it when the thread that started it ends (setpriv of util-linux).
+def dying_with_parent(argv: Sequence[str], number: signal.Signals = signal.SIGKILL) -> list[str]:
+    """``argv`` wrapped so that the kernel ends it by that signal when the thread that started it ends (setpriv(1)).
 
-    Without setpriv the command is returned as it is.
+    SIGTERM is for a program that has something of its own to take away. Without setpriv the command is returned as
+    it is.
     """
     setpriv = shutil.which("setpriv")
-    return [setpriv, "--pdeathsig", "KILL", "--", *argv] if setpriv else list(argv)
+    return [setpriv, "--pdeathsig", number.name.removeprefix("SIG"), "--", *argv] if setpriv else list(argv)
+
+
+@contextlib.contextmanager
+def locked(path: Path, *, on_wait: Callable[[], None]) -> Iterator[None]:
+    """Hold a file's lock (flock(2)); ``on_wait`` is called once where another process holds it, before the wait.
+
+    A killed holder's lock is free by itself. The file stays.
+    """
+    with path.open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            on_wait()
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
 def _stat(pid: int) -> list[str]:

@@ -9,6 +9,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
+
+import pytest
 
 from toolkit import processes
 
@@ -56,3 +59,44 @@ def test_what_carries_the_tag_is_found_and_killed_but_no_ancestor() -> None:
         assert said.stdout.split() == ["1", "parent", "lives"]
         assert sleeper.wait() == -signal.SIGKILL
     assert processes.tagged("ONBOARD_TEST", tag) == []
+
+
+def test_a_lock_is_waited_for_and_free_when_its_holder_is_killed(tmp_path: Path) -> None:
+    path, waited = tmp_path / "lock", []
+    hold = (
+        "import sys, time; from pathlib import Path; from toolkit import processes\n"
+        "with processes.locked(Path(sys.argv[1]), on_wait=sys.exit): print('held', flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", hold, str(path)], stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+
+        def waits() -> None:
+            waited.append(holder.pid)
+            holder.kill()
+
+        with processes.locked(path, on_wait=waits):
+            assert holder.wait() == -signal.SIGKILL
+    assert waited == [holder.pid]
+    with processes.locked(path, on_wait=lambda: waited.append(0)):
+        assert len(waited) == 1
+
+
+@pytest.mark.parametrize("number", [[], [signal.SIGTERM]])
+def test_a_program_ends_with_its_starter_by_a_signal_that_it_can_answer(tmp_path: Path, number: list[int]) -> None:
+    """SIGTERM lets it take away what is its own; SIGKILL, which is sent where nothing is said, does not."""
+    script = 'trap "echo away >$1; exit" TERM; echo $$; while :; do sleep 0.05; done'
+    start = (
+        "import signal, subprocess, sys, time; from toolkit import processes\n"
+        "argv = ['sh', '-c', sys.argv[1], 'sh', sys.argv[2]]\n"
+        "subprocess.Popen(processes.dying_with_parent(argv, *(signal.Signals(int(n)) for n in sys.argv[3:])))\n"
+        "time.sleep(60)"
+    )
+    told = tmp_path / "told"
+    command = [sys.executable, "-c", start, script, str(told), *(str(int(one)) for one in number)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as starter:
+        assert starter.stdout is not None
+        child = int(starter.stdout.readline())
+        starter.kill()
+    assert soon(lambda: processes.start_time(child) is None)
+    assert told.exists() is bool(number)

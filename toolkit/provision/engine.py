@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import fcntl
 import os
 import re
 import shutil
@@ -21,7 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolkit import resources
+from toolkit import processes, resources
 from toolkit.errors import OnboardError, PrerequisiteMissing
 
 VERSION = "3.259.0"
@@ -106,12 +105,9 @@ def obtain(*, say: Say, official: bool = False, environment: Mapping[str, str] |
         return find_engine(environment)
     target = cache_path(environment)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with (target.parent / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say("another process obtains the engine; waiting for it")
-            fcntl.flock(lock, fcntl.LOCK_EX)
+    with processes.locked(
+        target.parent / "lock", on_wait=lambda: say("another process obtains the engine; waiting for it")
+    ):
         with contextlib.suppress(PrerequisiteMissing):
             return find_engine(environment)
         if official:

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
-import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from toolkit import processes
 from toolkit.errors import PrerequisiteMissing
 from toolkit.rehearsal.lab import images
 from toolkit.rehearsal.lab.apt_sources import Origin, as_file, machine_sources, parse_deb822, parse_one_line
-from toolkit.rehearsal.lab.image_store import ensure_images, lock
+from toolkit.rehearsal.lab.image_store import ensure_images
 from toolkit.rehearsal.package_proxy import kept_for_ever, outside_url
 
 DEB822 = """# the machine's
@@ -113,19 +114,16 @@ def test_another_recipe_is_another_store():
 
 def test_a_second_builder_waits_for_the_first(tmp_path):
     said = []
-    path = tmp_path / "images.lock"
-
-    def build():
-        with lock(path, said.append):
-            said.append("second")
-
-    with lock(path, said.append):
-        second = threading.Thread(target=build)
-        second.start()
-        second.join(0.3)
-        assert said == ["another rehearsal is building the lab's images; waiting for it"]
-    second.join(5)
-    assert said[1:] == ["second"]
+    recipe = f"images-{images.recipe_digest(machine_sources())}"
+    with ThreadPoolExecutor(1) as pool:
+        with processes.locked(tmp_path / "images.lock", on_wait=pytest.fail):
+            second = pool.submit(ensure_images, said.append, cache=tmp_path)
+            with pytest.raises(TimeoutError):
+                second.result(0.3)
+            (tmp_path / recipe).mkdir()
+            (tmp_path / recipe / "complete").touch()
+        assert second.result(5) == tmp_path / recipe / "root"
+    assert said == ["another rehearsal is building the lab's images; waiting for it"]
 
 
 def test_a_finished_store_is_used_as_it_is(tmp_path):

@@ -5,16 +5,18 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
+from toolkit import processes
 from toolkit.errors import OnboardError, PrerequisiteMissing
 from toolkit.rehearsal.lab import images
 from toolkit.rehearsal.lab.apt_sources import Source, as_file, machine_sources
-from toolkit.rehearsal.lab.podman import DIES_WITH_US, PACKAGES, Podman, PodmanPaths, tool_environment
+from toolkit.rehearsal.lab.mounts import unmount_below
+from toolkit.rehearsal.lab.podman import PACKAGES, Podman, PodmanPaths, tool_environment
 
 Say = Callable[[str], None]
 
@@ -37,7 +39,9 @@ def ensure_images(say: Say, *, cache: Path | None = None) -> Path:
     if (store / "complete").exists():
         return store / "root"
     cache.mkdir(parents=True, exist_ok=True)
-    with lock(cache / "images.lock", say):
+    with processes.locked(
+        cache / "images.lock", on_wait=lambda: say("another rehearsal is building the lab's images; waiting for it")
+    ):
         if not (store / "complete").exists():
             _remove_tree(store)
             _build(store, cache, sources, say)
@@ -90,7 +94,7 @@ def _build(store: Path, cache: Path, sources: tuple[Source, ...], say: Say) -> N
             timeout=900,
             bound=True,
         )
-    _unmount_below(store)
+    unmount_below(store)
     shutil.rmtree(build, ignore_errors=True)
     (store / "complete").touch()
     say(f"the lab's images are ready ({time.monotonic() - began:.0f} s)")
@@ -101,7 +105,12 @@ def _call(command: list[str], *, scratch: Path) -> None:
     try:
         # When this process dies, so does the builder: a killed rehearsal leaves no process behind.
         done = subprocess.run(
-            [*DIES_WITH_US, *command], capture_output=True, text=True, env=env, timeout=900, check=False
+            processes.dying_with_parent(command, signal.SIGTERM),
+            capture_output=True,
+            text=True,
+            env=env,
+            timeout=900,
+            check=False,
         )
     except FileNotFoundError as error:
         raise PrerequisiteMissing(f"{command[0]} is missing", fix=f"apt-get install {' '.join(PACKAGES)}") from error
@@ -110,18 +119,6 @@ def _call(command: list[str], *, scratch: Path) -> None:
         raise OnboardError(
             f"{command[0]} failed: {tail}", fix="see whether this machine's apt sources answer: apt-get update"
         )
-
-
-@contextmanager
-def lock(path: Path, say: Say) -> Iterator[None]:
-    """Hold the file's lock; a killed holder's is free by itself."""
-    with path.open("w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say("another rehearsal is building the lab's images; waiting for it")
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
 
 
 def clear_unfinished(*, cache: Path | None = None) -> None:
@@ -138,14 +135,7 @@ def clear_unfinished(*, cache: Path | None = None) -> None:
             _remove_tree(build)
 
 
-def _unmount_below(folder: Path) -> None:
-    prefix = f"{folder.resolve()}/"
-    points = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
-    for point in sorted((p for p in points if p.startswith(prefix)), key=len, reverse=True):
-        subprocess.run(["umount", "--lazy", point], capture_output=True, check=False)
-
-
 def _remove_tree(folder: Path) -> None:
     if folder.exists():
-        _unmount_below(folder)
+        unmount_below(folder)
         shutil.rmtree(folder)

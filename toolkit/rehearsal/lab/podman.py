@@ -10,11 +10,13 @@ import os
 import resource
 import shlex
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
 import msgspec
 
+from toolkit import processes
 from toolkit.errors import OnboardError, PrerequisiteMissing
 from toolkit.rehearsal import namespace
 from toolkit.rehearsal.namespace import search_path
@@ -22,8 +24,6 @@ from toolkit.rehearsal.namespace import search_path
 TAG = "ONBOARD_LAB"
 """Environment variable that every process which the lab itself starts carries, with the rehearsal's id."""
 REHEARSAL = "ONBOARD_REHEARSAL"
-DIES_WITH_US = ("setpriv", "--pdeathsig", "TERM")
-"""Prefix (util-linux) for a program that must not outlive the thread that started it."""
 _KEPT = frozenset({"http_proxy", "https_proxy", "no_proxy", "ssl_cert_file", "ssl_cert_dir"})
 """Of the user's environment, in any case: how the outside is reached. The rest, credentials too, stays with the user."""
 PACKAGES = ("podman", "runc", "conmon", "mmdebstrap", "nftables", "iproute2", "openssh-client", "uidmap")
@@ -135,14 +135,13 @@ class Podman:
 
         ``bound``: podman ends when this thread does.
         """
-        env = tool_environment(self.paths.tmp) | environment(self.paths) | self.tags
-        inside = namespace.enter(self.netns) if self.netns and namespace.exists(self.netns) else []
+        command = self._command(*arguments)
         try:
             done = subprocess.run(
-                [*(DIES_WITH_US if bound else ()), *inside, "podman", *arguments],
+                processes.dying_with_parent(command, signal.SIGTERM) if bound else command,
                 input=stdin,
                 capture_output=True,
-                env=env,
+                env=self._environment(),
                 timeout=timeout,
                 check=False,
             )
@@ -156,6 +155,24 @@ class Podman:
                 f"podman {arguments[0]} failed: {' / '.join(words[-4:])}", details={"rc": done.returncode}
             )
         return done.stdout.decode(errors="replace")
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """``podman <arguments>``, running: its standard input and output are the caller's."""
+        return subprocess.Popen(
+            self._command(*arguments),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=self._environment(),
+            text=True,
+        )
+
+    def _command(self, *arguments: str) -> list[str]:
+        inside = namespace.enter(self.netns) if self.netns and namespace.exists(self.netns) else []
+        return [*inside, "podman", *arguments]
+
+    def _environment(self) -> dict[str, str]:
+        return tool_environment(self.paths.tmp) | environment(self.paths) | self.tags
 
 
 def _quoted(text: str) -> str:

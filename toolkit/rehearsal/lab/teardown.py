@@ -16,6 +16,7 @@ from toolkit.rehearsal import namespace
 from toolkit.rehearsal.lab import background
 from toolkit.rehearsal.lab.image_store import clear_unfinished
 from toolkit.rehearsal.lab.machines import cgroup
+from toolkit.rehearsal.lab.mounts import mount_points, unmount_below
 from toolkit.rehearsal.lab.podman import REHEARSAL, TAG, Podman
 from toolkit.rehearsal.lab.state import FILE, podman_paths, remembered_folder, run_folder
 from toolkit.rehearsal.lab.wiring import clear_bridges
@@ -34,7 +35,7 @@ def down(rehearsal_id: str, *, folder: Path | None = None) -> list[str]:
     known = remembered_folder(rehearsal_id) or folder
     remove(rehearsal_id, known)
     namespace.remove(netns)
-    _unmount_below(run_folder(rehearsal_id))
+    unmount_below(run_folder(rehearsal_id))
     shutil.rmtree(run_folder(rehearsal_id), ignore_errors=True)
     clear_unfinished()
     return leftovers(rehearsal_id, folder=known)
@@ -59,7 +60,7 @@ def remove(rehearsal_id: str, folder: Path | None) -> None:
     clear_bridges(namespace.namespace(rehearsal_id))
     own = run_folder(rehearsal_id) / "lab"
     for place in (own, *([folder.resolve() / "containers"] if folder else [])):
-        _unmount_below(place)
+        unmount_below(place)
     _remove_cgroups(rehearsal_id)
     if folder is not None:
         for name in ("containers", "bin", "ssh", "logs"):
@@ -81,7 +82,7 @@ def leftovers(rehearsal_id: str, *, folder: Path | None = None) -> list[str]:
     if namespace.path(netns).exists():
         found.append(f"network namespace: {netns}")
     found += [f"control group: {path}" for path in _cgroup_folders(rehearsal_id)]
-    mounts = _mount_points()
+    mounts = mount_points()
     for place in _places(rehearsal_id, folder):
         found += [f"mount: {point}" for point in mounts if point.startswith(f"{place}/")]
         if place.exists():
@@ -138,13 +139,3 @@ def _remove_cgroups(rehearsal_id: str) -> None:
         if not _cgroup_folders(rehearsal_id):
             return
         time.sleep(0.05)  # a killed process leaves its group a moment later
-
-
-def _mount_points() -> list[str]:
-    lines = Path("/proc/self/mounts").read_text().splitlines()
-    return [line.split()[1].replace("\\040", " ") for line in lines]
-
-
-def _unmount_below(folder: Path) -> None:
-    for point in sorted((p for p in _mount_points() if p.startswith(f"{folder}/")), key=len, reverse=True):
-        subprocess.run(["umount", "--lazy", point], capture_output=True, check=False)
