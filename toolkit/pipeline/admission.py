@@ -24,11 +24,11 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def check_allowed(
-    workspace: Workspace, plan: Plan, plan_dir: Path, *, bindings: Bindings, credentials: Credentials, begins: bool
+    workspace: Workspace, plan: Plan, plan_dir: Path, *, bindings: Bindings, credentials: Credentials
 ) -> None:
     """PlanRefused (5) unless the plan is approved for this world now, and rehearsed where the trust file says so.
 
-    A run that goes on is judged as one that ``begins``, except that its plan may be the last one that was applied.
+    A run that goes on is judged as one that begins: another plan may have been applied since it stopped.
     """
     from toolkit.plan.approval import check_approval, trust_for
     from toolkit.plan.changes import check_base
@@ -47,8 +47,7 @@ def check_allowed(
         return
     trust = trust_for(path, workspace=workspace.root)
     check_approval(plan, plan_dir, trust=trust, now=now)
-    if begins:
-        check_base(plan, applied=planning.last_applied(workspace))
+    check_base(plan, applied=planning.last_applied(workspace))
     check_rehearsed(plan, trust=trust, evidence=evidencing.statements(workspace, credentials.rehearsals))
 
 

@@ -63,7 +63,7 @@ def apply(request: ApplyRequest, *, listeners: tuple[Listener, ...] = ()) -> Run
     planning.check_fresh(plan, prepared)
     bindings = request.bindings or real_bindings(workspace, prepared)
     inhabit(bindings, workspace.rehearsal)
-    check_allowed(workspace, plan, request.plan_dir, bindings=bindings, credentials=request.credentials, begins=True)
+    check_allowed(workspace, plan, request.plan_dir, bindings=bindings, credentials=request.credentials)
     check_reachable(plan, bindings)
     check_identities(prepared.inventory, plan, bindings)
     store = workspace.store()
@@ -121,7 +121,7 @@ def resume(
     planning.check_fresh(plan, prepared)
     if row.stages is None:
         granted = credentials or Credentials()
-        check_allowed(workspace, plan, plan_dir, bindings=row.bindings, credentials=granted, begins=False)
+        check_allowed(workspace, plan, plan_dir, bindings=row.bindings, credentials=granted)
         check_reachable(plan, row.bindings)
         check_identities(prepared.inventory, plan, row.bindings)
     with store.lease("run") as lease:
