@@ -15,7 +15,7 @@ from toolkit.model.bindings import Bindings
 from toolkit.model.plan import Plan
 from toolkit.pipeline.coverage import coverage
 from toolkit.pipeline.planning import Prepared
-from toolkit.pipeline.throwaway import faults_ordered
+from toolkit.pipeline.throwaway import is_faulted
 from toolkit.pipeline.workspace import CONFIG_HOME, Workspace
 from toolkit.run.store import EventRow, SqliteStore
 from toolkit.secrets.store import generate_password, open_store
@@ -70,7 +70,7 @@ def conclude(
         coverage=coverage(plan, proven, done=row.state == "done"),
         started=row.started,
         finished=row.finished or time.time(),
-        faulted=any("fault" in event.event.data for event in events) or faults_ordered(row.bindings) > 0,
+        faulted=any("fault" in event.event.data for event in events) or is_faulted(row.bindings),
         enforcement=_enforcement(row.bindings),
     )
     signer = load_signer(key or own_key())

@@ -13,12 +13,12 @@ from typing import Literal
 
 import msgspec
 
+from toolkit import processes
 from toolkit.canonical import canonical_bytes, write_atomic
 from toolkit.errors import PlanRefused, UsageError
 from toolkit.model.bindings import AwsBinding, Bindings
 from toolkit.pipeline.planning import Prepared
 from toolkit.rehearsal import namespace
-from toolkit.run import owner
 
 Say = Callable[[str], None]
 _KEPT = ("PATH", "TERM", "NO_COLOR", "ONBOARD_ENGINE", "ONBOARD_HOLD", "ONBOARD_HOLD_MARKER")
@@ -34,6 +34,11 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def run(self) -> Path:
         return Path("/run" if os.geteuid() == 0 else "/tmp") / f"onboard-{self.id}"  # noqa: S108 - 0700, named by 32 random bits
+
+    @property
+    def orders(self) -> Path:
+        """Every fault that was ordered at the stand-in cloud, however often that was started again."""
+        return Path(self.folder) / "orders.ndjson"
 
 
 def make_world(place: Place, prepared: Prepared, *, say: Say) -> Bindings:
@@ -122,14 +127,17 @@ def inhabit(bindings: Bindings, rehearsals: Path) -> None:
             )
 
 
-def faults_ordered(bindings: Bindings) -> int:
-    """How many faults and corruptions were ordered at the rehearsal's cloud: after one, a pass proves nothing."""
-    if bindings.world != "rehearsal" or bindings.aws.endpoint is None:
-        return 0
-    from toolkit.rehearsal.world import find_world
+def is_faulted(bindings: Bindings) -> bool:
+    """Whether a fault or corruption was ever ordered at the rehearsal's cloud: after one, a pass proves nothing.
 
-    world = find_world(Place(id=bindings.id, folder="", hosts="none").run / "world")
-    return world.client().ordered() if world is not None else 0
+    The same holds where that cloud is gone: nothing is left that could say what was done to it.
+    """
+    if bindings.world != "rehearsal" or bindings.aws.endpoint is None:
+        return False
+    from toolkit.rehearsal.world import count_orders, find_world
+
+    place = Place(id=bindings.id, folder=str(Path(bindings.state).parent), hosts="none")
+    return find_world(place.run / "world") is None or count_orders(place.orders) > 0
 
 
 def remove_world(place: Place) -> list[str]:
@@ -139,14 +147,15 @@ def remove_world(place: Place) -> list[str]:
     world = find_world(place.run / "world")
     if world is not None:
         world.stop()
-    owner.kill_tagged("ONBOARD_REHEARSAL", place.id) if place.hosts == "none" else None
+    if place.hosts == "none":
+        processes.kill_tagged("ONBOARD_REHEARSAL", place.id)
     left: list[str] = []
     if _may_have_namespace():
         from toolkit.rehearsal.lab.teardown import down
 
         left = down(place.id, folder=Path(place.folder) / "lab")
     shutil.rmtree(place.run, ignore_errors=True)
-    left += [f"process: {pid}" for pid in owner.tagged("ONBOARD_REHEARSAL", place.id)]
+    left += [f"process: {pid}" for pid in processes.tagged("ONBOARD_REHEARSAL", place.id)]
     if not left:
         shutil.rmtree(place.folder, ignore_errors=True)
     return left
@@ -199,6 +208,7 @@ def _cloud(place: Place, prepared: Prepared, *, say: Say) -> str | None:
             folder,
             account=tenant.platform.account,
             region=tenant.platform.region,
+            orders=place.orders,
             env={"ONBOARD_REHEARSAL": place.id},
         )
     with contextlib.suppress(FileExistsError):

@@ -16,7 +16,8 @@ from toolkit.rehearsal.world.control_server import ControlServer
 from toolkit.rehearsal.world.faults import FaultingApplication, Faults
 from toolkit.rehearsal.world.objects import Objects
 
-DEFAULT_OUTSIDE_RANGE = "203.0.113.0/24"
+OUTSIDE_RANGE = "203.0.113.0/24"
+"""The VPN gateways' outside addresses are drawn from it (RFC 5737, TEST-NET-3): nobody's."""
 
 
 def main() -> None:
@@ -25,8 +26,7 @@ def main() -> None:
     parser.add_argument("--dir", type=Path, required=True)
     parser.add_argument("--account", required=True)
     parser.add_argument("--region", required=True)
-    parser.add_argument("--outside-range", default=DEFAULT_OUTSIDE_RANGE)
-    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--orders", type=Path, help="keeps every ordered fault  [default: orders.ndjson in --dir]")
     asked = parser.parse_args()
     os.environ["MOTO_ACCOUNT_ID"] = asked.account  # moto reads both once, at import
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"  # roles may attach AWS's own policies
@@ -34,10 +34,11 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     faults = Faults()
-    port = serve_aws(faults, outside_range=asked.outside_range, port=asked.port)
+    port = serve_aws(faults)
     objects = Objects(asked.account, asked.region)
     asked.dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    ControlServer(asked.dir / "control.sock", faults=faults, objects=objects, stop=stop)
+    orders = asked.orders or asked.dir / "orders.ndjson"
+    ControlServer(asked.dir / "control.sock", orders=orders, faults=faults, objects=objects, stop=stop)
     ready = {
         "endpoint": f"http://127.0.0.1:{port}",
         "control": str(asked.dir / "control.sock"),
@@ -53,7 +54,7 @@ def main() -> None:
     (asked.dir / "ready.json").unlink(missing_ok=True)
 
 
-def serve_aws(faults: Faults, *, outside_range: str, port: int = 0) -> int:
+def serve_aws(faults: Faults) -> int:
     """Start moto's server on loopback with our fillings and faults around it; returns its port."""
     import logging
 
@@ -64,7 +65,7 @@ def serve_aws(faults: Faults, *, outside_range: str, port: int = 0) -> int:
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     fill_network.fill()
-    fill_vpn.fill(outside_range)
+    fill_vpn.fill(OUTSIDE_RANGE)
     fill_backup.fill()
     fill_kms.fill()
     fill_trail.fill()
@@ -74,7 +75,7 @@ def serve_aws(faults: Faults, *, outside_range: str, port: int = 0) -> int:
 
     module: Any = threaded_moto_server
     module.DomainDispatcherApplication = dispatcher
-    server = threaded_moto_server.ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
+    server = threaded_moto_server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     return int(server.get_host_and_port()[1])
 

@@ -50,29 +50,20 @@ class World:
         processes.reap(self.pid)
 
 
-def world_command(folder: Path, *, account: str, region: str, outside_range: str = "203.0.113.0/24") -> list[str]:
-    """The command line of a world's process, for who starts it in a namespace of its own."""
-    return [
-        sys.executable, "-m", "toolkit.rehearsal.world",
-        "--dir", str(folder), "--account", account, "--region", region, "--outside-range", outside_range,
-    ]  # fmt: skip
-
-
 def start_world(
     folder: Path,
     *,
     account: str,
     region: str,
-    outside_range: str = "203.0.113.0/24",
-    prefix: tuple[str, ...] = (),
+    orders: Path | None = None,
     env: dict[str, str] | None = None,
     seconds: float = 60.0,
 ) -> World:
     """Start a world that outlives its starter (own session) and return once it answers.
 
-    ``folder`` (short: a socket lives in it) gets ready.json, control.sock and log; ``prefix`` runs it elsewhere
-    (``("ip", "netns", "exec", name)``); ``env`` is added to an environment in which nothing is the user's, the home
-    included. Raises OnboardError on failure.
+    ``folder`` (short: a socket lives in it) gets ready.json, control.sock and log; ``orders`` keeps every ordered fault
+    (None: a file in ``folder``); ``env`` is added to an environment in which nothing is the user's, the home included.
+    Raises OnboardError on failure.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     (folder / "ready.json").unlink(missing_ok=True)
@@ -80,7 +71,11 @@ def start_world(
     scrubbed["HOME"] = str(folder)
     package_root = str(Path(__file__).resolve().parents[3])
     scrubbed["PYTHONPATH"] = os.pathsep.join(filter(None, (package_root, scrubbed.get("PYTHONPATH"))))
-    command = [*prefix, *world_command(folder, account=account, region=region, outside_range=outside_range)]
+    command = [
+        sys.executable, "-m", "toolkit.rehearsal.world",
+        "--dir", str(folder), "--account", account, "--region", region,
+        *(("--orders", str(orders)) if orders else ()),
+    ]  # fmt: skip
     with (folder / "log").open("ab") as log:
         started = subprocess.Popen(
             command,
