@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from killing import until
 from lab_parts import (
     OUTPUTS,
     ROOT,
@@ -28,6 +29,7 @@ from lab_parts import (
 
 from toolkit.rehearsal import lab
 from toolkit.rehearsal.lab import cloud_gateway
+from toolkit.rehearsal.lab.probing import probe_commands
 
 pytestmark = [pytest.mark.lab, pytest.mark.slow]
 HOST = "10.60.0.11"
@@ -140,6 +142,29 @@ def test_a_wrong_key_ends_one_tunnel_and_not_the_other(linked):
     cloud_gateway.load(linked, "acme-prod", OUTPUTS)
     # The site's side may be faster than we are: what counts is that it is up, and carries.
     assert cloud_gateway.probe(linked, "prod-hq", HOST, tunnel=1).passed
+
+
+def test_a_killed_probe_leaves_both_tunnels(linked):
+    """Killed while the other tunnel is set aside: that one is loaded again and comes back, with nobody's help."""
+
+    def loaded(number):
+        return f"prod-hq-{number}:" in on(linked, "cloud-acme-prod", "swanctl --list-conns").stdout.decode()
+
+    def up():
+        return {each.name for each in cloud_gateway.list_associations(linked, "acme-prod")}
+
+    for number, other in ((1, 2), (2, 1)):
+        assert loaded(other)
+        nobody = "10.60.0.99"
+        command = [*probe_commands(linked)["prod-hq"], str(number), nobody]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True) as prober:
+            until(lambda other=other: not loaded(other), seconds=30, what="the other tunnel is set aside")
+            prober.kill()
+            assert prober.wait() == -signal.SIGKILL
+        until(lambda other=other: loaded(other), seconds=10, what="it is loaded again")
+        until(lambda: up() == {"prod-hq-1", "prod-hq-2"}, seconds=20, what="both tunnels are up")
+    for number in (1, 2):
+        assert cloud_gateway.probe(linked, "prod-hq", HOST, tunnel=number).passed
 
 
 def test_keys_are_readable_by_root_only_and_in_no_command_line(linked):

@@ -6,8 +6,10 @@ Nothing here restarts a container. Secrets travel on standard input only.
 from __future__ import annotations
 
 import io
+import subprocess
 import tarfile
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import msgspec
@@ -39,15 +41,28 @@ ip route replace default dev wan0 scope link
 swanctl --load-creds --clear --noprompt >/dev/null
 swanctl --load-conns >/dev/null
 """
-# Unloading a connection keeps the site's side from bringing the tunnel back while the other one is tried.
-_SET_ASIDE = """set -eu
-mv "/etc/swanctl/conf.d/$1.conf" "/etc/swanctl/conf.d/$1.aside"
-swanctl --load-conns >/dev/null
+# Unloading a connection keeps the site's side from bringing the tunnel back while the other one is tried. No file is
+# moved, and the end of standard input puts it back: a prober that is killed leaves nothing to mend. The site's side
+# may be bringing it up at the same moment: being up is what counts.
+_ASIDE = """set -eu
+up() { swanctl --list-sas --ike "$1" | grep -q INSTALLED; }
+put_back() {
+  swanctl --load-conns >/dev/null
+  [ -n "$was_up" ] || return 0
+  for attempt in 1 2 3 4; do
+    if up "$1" || swanctl --initiate --child "$1" --timeout 4 >/dev/null 2>&1; then return 0; fi
+    sleep 0.3
+  done
+}
+was_up=; if up "$1"; then was_up=1; fi
+others=$(mktemp); trap 'rm -f "$others"; put_back "$1"' EXIT
+for each in /etc/swanctl/conf.d/*.conf; do
+  [ "$each" = "/etc/swanctl/conf.d/$1.conf" ] || echo "include $each" >>"$others"
+done
+swanctl --load-conns --file "$others" >/dev/null
 swanctl --terminate --ike "$1" --timeout 3 >/dev/null 2>&1 || swanctl --terminate --ike "$1" --force >/dev/null 2>&1 || :
-"""
-_PUT_BACK = """set -eu
-mv "/etc/swanctl/conf.d/$1.aside" "/etc/swanctl/conf.d/$1.conf"
-swanctl --load-conns >/dev/null
+echo aside
+cat >/dev/null
 """
 
 
@@ -129,9 +144,7 @@ def probe(state: LabState, link: str, target: str, *, tunnel: int) -> Probe:
     """
     gateway, found = _gateway(state, link), _link(state, link)
     other = next(number for number in TUNNELS if number != tunnel)
-    was_up = tunnel_name(link, other) in {each.name for each in list_associations(state, found.tenant)}
-    _shell(state, gateway, _SET_ASIDE, tunnel_name(link, other))
-    try:
+    with _aside(state, gateway, tunnel_name(link, other)):
         if tunnel_name(link, tunnel) not in {each.name for each in list_associations(state, found.tenant)}:
             begun = initiate(state, link, tunnel)
             if not begun.up:
@@ -140,10 +153,6 @@ def probe(state: LabState, link: str, target: str, *, tunnel: int) -> Probe:
         ping = ["ping", "-n", "-c", "3", "-i", "0.2", "-W", "2", "-I", probe_address(found.cidr), target]
         answered = "rc=0" in _shell(state, gateway, '"$@" >/dev/null 2>&1; echo "rc=$?"', *ping)
         after = _counters(state, found)
-    finally:
-        _shell(state, gateway, _PUT_BACK, tunnel_name(link, other))
-        if was_up:
-            _bring_back(state, link, other)
     carried = {
         number: (after[number][0] - before.get(number, (0, 0))[0], after[number][1] - before.get(number, (0, 0))[1])
         for number in after
@@ -158,14 +167,21 @@ def probe(state: LabState, link: str, target: str, *, tunnel: int) -> Probe:
     )
 
 
-def _bring_back(state: LabState, link: str, tunnel: int) -> None:
-    """The site's side may be bringing it up at the same moment: being up is what counts."""
-    deadline = time.monotonic() + 15
-    while time.monotonic() < deadline:
-        up = {each.name for each in list_associations(state, _link(state, link).tenant)}
-        if tunnel_name(link, tunnel) in up or initiate(state, link, tunnel, seconds=4).up:
-            return
-        time.sleep(0.3)
+@contextmanager
+def _aside(state: LabState, gateway: str, name: str) -> Iterator[None]:
+    """Keep one tunnel unloaded and down; it is put back also when this process is killed."""
+    with open_podman(state).start("exec", "--interactive", gateway, "sh", "-c", _ASIDE, "lab", name) as keeper:
+        assert keeper.stdin is not None
+        assert keeper.stdout is not None
+        try:
+            if keeper.stdout.readline() != "aside\n":
+                raise OnboardError(f"{gateway} does not set tunnel {name} aside", fix="onboard rehearse down")
+            yield
+        finally:
+            keeper.stdin.close()
+            with suppress(subprocess.TimeoutExpired):
+                keeper.wait(timeout=60)
+            keeper.kill()
 
 
 def _counters(state: LabState, link: CloudLink) -> dict[int, tuple[int, int]]:
