@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import tempfile
 from pathlib import Path
@@ -49,15 +48,6 @@ def digest_tree(root: Path, *, skip: tuple[str, ...] = ("__pycache__",)) -> str:
         if path.is_file() and not any(part in skip for part in path.relative_to(root).parts)
     }
     return digest(files)
-
-
-def read_canonical(path: Path) -> Any:
-    """The JSON value of a file whose bytes are canonical; anything else raises ValueError."""
-    content = path.read_bytes()
-    value = json.loads(content)
-    if canonical_bytes(value) != content:
-        raise ValueError(f"{path.name}: the bytes are not the canonical form")
-    return value
 
 
 def write_atomic(path: Path, content: bytes, *, mode: int = 0o600) -> None:

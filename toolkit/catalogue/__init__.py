@@ -1,7 +1,7 @@
 """Service data of the provider: profiles, backup policies, services. Ground floor: imports nothing above it."""
 
 from toolkit.catalogue.policies import BackupPolicy, backup_policies, backup_policy
-from toolkit.catalogue.profiles import profile_digest, profile_ids, provider_profile
+from toolkit.catalogue.profiles import profile_ids, provider_profile
 from toolkit.catalogue.service_list import Service, services
 
 __all__ = [
@@ -9,7 +9,6 @@ __all__ = [
     "Service",
     "backup_policies",
     "backup_policy",
-    "profile_digest",
     "profile_ids",
     "provider_profile",
     "services",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 
-from toolkit import canonical
 from toolkit.catalogue.data_files import FOLDER, read, typed
 from toolkit.errors import UsageError
 from toolkit.model.profile import ProviderProfile
@@ -24,8 +23,3 @@ def provider_profile(profile: str) -> ProviderProfile:
     if profile not in profile_ids():
         raise UsageError(f"no provider profile {profile!r}", fix=f"name one of: {', '.join(profile_ids())}")
     return typed(read(_PROFILES / f"{profile}.yaml"), ProviderProfile, f"profiles/{profile}.yaml")
-
-
-def profile_digest(profile: str) -> str:
-    """``sha256:<hex>`` of the profile's meaning: layout and comments of its file do not count."""
-    return canonical.digest(provider_profile(profile))

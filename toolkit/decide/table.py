@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -100,12 +99,6 @@ def evaluate(table: Table, facts: Facts, *, day: dt.date) -> Answer:
 
 def _failure_text(rule: Rule, names: tuple[str, ...], facts: Facts) -> str:
     return "; ".join(f"{name} is {facts.get(name, 'absent')}, not {' or '.join(rule.when[name])}" for name in names)
-
-
-def fact_space(table: Table) -> Iterator[dict[str, str]]:
-    """Every combination of the values that the table knows."""
-    for values in itertools.product(*table.facts.values()):
-        yield dict(zip(table.facts, values, strict=True))
 
 
 @cache

@@ -30,7 +30,7 @@ class Bindings(msgspec.Struct, frozen=True, kw_only=True):
     ``probe_command``: by link id, what probes from the tenant's network through one tunnel; ``<tunnel> <target>`` is added
     and JSON is answered: ``answered``, ``carried`` (bytes out and in by tunnel number), ``reason``.
     ``engine_path`` is put first on the engine's PATH (a rehearsal's stand-in providers live there).
-    ``netns`` is the network namespace that every step runs in; ``tag`` marks every process that a rehearsal starts.
+    ``netns`` is the network namespace that every step runs in.
     """
 
     schema: Literal["onboarding/bindings/v1"] = "onboarding/bindings/v1"

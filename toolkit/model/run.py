@@ -47,9 +47,9 @@ class StepResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that happened inside a step: ``progress`` is for people, ``fact`` for the ledger."""
+    """One thing that happened inside a step: ``progress`` is for people."""
 
-    kind: Literal["started", "progress", "fact", "finished", "failed", "waiting"]
+    kind: Literal["started", "progress", "finished", "failed", "waiting"]
     step: str
     message: str = ""
     data: dict[str, Any] = {}

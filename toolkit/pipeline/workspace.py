@@ -17,8 +17,9 @@ CONFIG_HOME = Path(".config") / "onboarding-toolkit"
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``onboard.yaml``: what a workspace may set about the real world. Paths may start with ``~``.
 
-    Not the trust file: who edits an inventory does not choose who approves it. ``ssh_key``: the operator's private key file. ``hub_host_key``: the hub's pinned public
-    key line. ``state``: the folder of the engine's state.
+    ``ssh_key``: the operator's private key file. ``hub_host_key``: the hub's pinned public key line. ``state``: the
+    folder of the engine's state. The trust file is not named here: who edits an inventory does not choose who
+    approves it.
     """
 
     schema: str = "onboarding/settings/v1"
@@ -89,13 +90,10 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def find(path: Path) -> Workspace:
-    """The workspace of a folder, or of an inventory file in it."""
-    if not path.exists():
-        raise UsageError(f"{path}: no such file or folder", fix="name a workspace folder or its inventory file")
-    root = path if path.is_dir() else path.parent
-    if root.name == "inventory" and not (root / "inventory.yaml").exists() and path.is_dir():
-        root = root.parent
-    return Workspace(root=root.resolve())
+    """The workspace of a folder, of its inventory file, or of a piece of it; UsageError for any other file."""
+    from toolkit.inventory.source import find_root
+
+    return Workspace(root=find_root(path))
 
 
 def of_plan(plan: Path) -> Workspace:

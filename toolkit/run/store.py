@@ -20,7 +20,7 @@ from toolkit.model.run import Event, StepResult
 from toolkit.run import owner as owners
 
 RunState = Literal["running", "waiting", "interrupted", "failed", "done"]
-StepState = Literal["pending", "started", "done", "failed", "skipped"]
+StepState = Literal["started", "done", "failed", "skipped"]
 
 
 class RunRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +65,7 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Store(Protocol):
-    """What the executor asks of a ledger."""
+    """A ledger, for who carries steps out (``steps``, ``set_step``, ``append``, ``set_state``) and who begins or shows a run."""
 
     def create_run(self, row: RunRow) -> None: ...
     def set_state(self, run: str, state: RunState) -> None: ...
@@ -77,6 +77,7 @@ class Store(Protocol):
     def append(self, run: str, event: Event) -> EventRow: ...
     def events(self, run: str) -> tuple[EventRow, ...]: ...
     def lease(self, name: str) -> contextlib.AbstractContextManager[Lease]: ...
+    def token(self, name: str) -> int: ...
 
 
 _TABLES = """

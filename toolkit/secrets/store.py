@@ -12,33 +12,17 @@ __all__ = ["SecretStore", "generate_password", "generate_psk", "open_store"]
 
 
 class SecretStore(Protocol):
-    """Versioned secret values by name (``psk/prod-hq/1``).
+    """Secret values by name (``psk/prod-hq/1``), as the product needs them; an implementation may keep versions.
 
-    Names are letters, digits and ``. _ - /``, up to 200 characters; values are text. Versions count from 1. No value
-    stands in a representation or an exception.
+    Names are letters, digits and ``. _ - /``, up to 200 characters; values are text. No value stands in a
+    representation or an exception.
     """
 
-    def get(self, name: str) -> str:
-        """The newest value; raises PrerequisiteMissing where there is none."""
-        ...
-
-    def put(self, name: str, value: str) -> int:
-        """Add a version, durable when this returns, and give its number."""
-        ...
-
     def ensure(self, name: str, make: Callable[[], str]) -> str:
-        """The newest value, made by ``make`` where there is none: all processes get the same one.
+        """The newest value, made by ``make`` where there is none: all processes get the same one, durable at once.
 
         ``make`` runs while the store is locked and must not use the store.
         """
-        ...
-
-    def version(self, name: str) -> int:
-        """The number of the newest version, 0 where there is none."""
-        ...
-
-    def names(self) -> tuple[str, ...]:
-        """Every name, sorted."""
         ...
 
     def every_value(self) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import jsonschema
@@ -20,7 +21,6 @@ from toolkit.decide.table import (
     Table,
     check_table,
     evaluate,
-    fact_space,
     load_table,
     tables_digest,
 )
@@ -37,6 +37,12 @@ def test_a_shipped_table_follows_its_schema(path: Path):
     table = yaml.safe_load(path.read_text())
     assert list(validator.iter_errors(table)) == []
     assert table["id"] == path.stem
+
+
+def fact_space(table: Table) -> Iterator[dict[str, str]]:
+    """Every combination of the values that the table knows."""
+    for values in itertools.product(*table.facts.values()):
+        yield dict(zip(table.facts, values, strict=True))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

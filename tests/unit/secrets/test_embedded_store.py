@@ -15,7 +15,7 @@ import pytest
 
 from toolkit.errors import IdentityWrong, OnboardError, PrerequisiteMissing, UsageError
 from toolkit.secrets.embedded import EmbeddedStore
-from toolkit.secrets.store import SecretStore, generate_password, generate_psk, open_store
+from toolkit.secrets.store import generate_password, generate_psk, open_store
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -26,10 +26,9 @@ def store(tmp_path: Path) -> EmbeddedStore:
 
 
 def test_values_are_versioned_and_survive_reopening(store: EmbeddedStore, tmp_path: Path):
-    seam: SecretStore = store
-    assert seam.version("psk/prod-hq/1") == 0
-    assert seam.put("psk/prod-hq/1", "first") == 1
-    assert seam.put("psk/prod-hq/1", "second") == 2
+    assert store.version("psk/prod-hq/1") == 0
+    assert store.put("psk/prod-hq/1", "first") == 1
+    assert store.put("psk/prod-hq/1", "second") == 2
     again = EmbeddedStore(path=tmp_path / "ws/secrets.store", customer="acme", key_file=tmp_path / "k/acme.key")
     assert (again.get("psk/prod-hq/1"), again.version("psk/prod-hq/1")) == ("second", 2)
     assert again.names() == ("psk/prod-hq/1",)
@@ -52,11 +51,11 @@ def test_file_and_key_are_private_and_value_is_not_readable(store: EmbeddedStore
 
 def test_store_is_opened_where_the_environment_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("ONBOARD_SECRET_KEY_FILE", str(tmp_path / "elsewhere" / "key"))
-    open_store(tmp_path / "s" / "store", "acme").put("a", "b")
+    open_store(tmp_path / "s" / "store", "acme").ensure("a", lambda: "b")
     assert (tmp_path / "elsewhere/key").exists()
     monkeypatch.delenv("ONBOARD_SECRET_KEY_FILE")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    open_store(tmp_path / "t" / "store", "acme").put("a", "b")
+    open_store(tmp_path / "t" / "store", "acme").ensure("a", lambda: "b")
     assert (tmp_path / "home/.config/onboarding-toolkit/acme.key").exists()
 
 

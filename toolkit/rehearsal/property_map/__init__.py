@@ -67,7 +67,7 @@ def load_map() -> dict[str, TypeMap]:
 def enforcement_table() -> list[dict[str, Any]]:
     """One row per type and property, sorted: what it is in CloudFormation, who keeps it, what a change does.
 
-    Evidence and documentation repeat it; ``by`` = ``not verified`` means that only the real cloud can prove it.
+    Evidence and documentation repeat it; ``kept_by`` = ``not verified`` means that only the real cloud can prove it.
     """
     return [
         {
