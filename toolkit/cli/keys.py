@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from toolkit.errors import UsageError
@@ -17,12 +15,10 @@ def signing_key(uri: str | None, *, create: bool) -> str | None:
         if create:
             raise UsageError("--create-key needs a key to make", fix="name one: file:/path/to/key.pem")
         return None
-    if not uri.startswith("file:"):
-        raise UsageError(f"not a key URI: {uri.partition(':')[0]}:…", fix="name a key file: file:/path/to/key.pem")
-    path = Path(uri.removeprefix("file:")).expanduser().absolute()
-    if create:
-        from toolkit.signing import create_key
+    from toolkit.signing import create_key, key_path
 
+    path = key_path(uri)
+    if create:
         keyid = create_key(path)
         click.echo(f"key {keyid} made; for the trust file: its public half is {path}.pub", err=True)
     return f"file:{path}"

@@ -10,7 +10,7 @@ read_trust(path) -> Trust
 from __future__ import annotations
 
 from toolkit.signing.dsse import add_signature, sign, signature_keyids, verify
-from toolkit.signing.keys import Signer, create_key, keyid_of, load_signer
+from toolkit.signing.keys import Signer, create_key, key_path, keyid_of, load_signer
 from toolkit.signing.trust import RequireRehearsal, Trust, TrustedKey, parse_trust, read_trust
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "TrustedKey",
     "add_signature",
     "create_key",
+    "key_path",
     "keyid_of",
     "load_signer",
     "parse_trust",

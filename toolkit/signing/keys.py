@@ -38,25 +38,24 @@ class Signer(Protocol):
 
 
 class _FileSigner:
-    """A ``Signer`` over a private key that securesystemslib holds; shows nothing of it."""
+    """A ``Signer`` over a private key in memory; shows nothing of it."""
 
     def __init__(self, private_pem: bytes) -> None:
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
         from cryptography.hazmat.primitives.serialization import load_pem_private_key
-        from securesystemslib.signer import CryptoSigner, SSlibKey  # type: ignore[attr-defined] # its __init__ re-exports without __all__
 
         private = load_pem_private_key(private_pem, None)
         if not isinstance(private, Ed25519PrivateKey):
             raise ValueError("not an Ed25519 key")  # noqa: TRY004 - the content is wrong, not the caller's type
         self.public = _pem(private.public_key())
         self.keyid = keyid_of(self.public)
-        self._signer = CryptoSigner(private, SSlibKey.from_crypto(private.public_key(), self.keyid))
+        self._private = private
 
     def __repr__(self) -> str:
         return f"Signer({self.keyid})"
 
     def sign(self, message: bytes) -> bytes:
-        return bytes.fromhex(self._signer.sign(message).signature)
+        return self._private.sign(message)
 
 
 def create_key(path: Path) -> str:
@@ -84,15 +83,20 @@ def create_key(path: Path) -> str:
     return keyid_of(public)
 
 
+def key_path(uri: str) -> Path:
+    """The absolute path of the key file that ``file:<path>`` names; UsageError for another scheme."""
+    if not uri.startswith(_SCHEME):
+        raise UsageError(f"not a key URI: {uri.partition(':')[0]}:…", fix="name a key file: file:/path/to/key.pem")
+    return Path(uri.removeprefix(_SCHEME).removeprefix("//")).expanduser().absolute()
+
+
 def load_signer(uri: str) -> Signer:
     """The signer that ``file:<path of a PEM private key>`` names.
 
     Raises UsageError for another scheme, PrerequisiteMissing for a file that is absent, readable by other users, or
     not an Ed25519 key.
     """
-    if not uri.startswith(_SCHEME):
-        raise UsageError(f"not a key URI: {uri.partition(':')[0]}:…", fix="name a key file: file:/path/to/key.pem")
-    path = Path(uri.removeprefix(_SCHEME).removeprefix("//")).expanduser()
+    path = key_path(uri)
     try:
         with path.open("rb") as stream:
             if os.fstat(stream.fileno()).st_mode & 0o077:
@@ -117,14 +121,12 @@ def keyid_of(public: str) -> str:
 
 
 def verifies(public: str, *, signature: bytes, message: bytes) -> bool:
-    """Whether ``signature`` over ``message`` was made by the key whose public half is ``public``."""
-    from securesystemslib.exceptions import UnverifiedSignatureError
-    from securesystemslib.signer import Signature, SSlibKey  # type: ignore[attr-defined] # its __init__ re-exports without __all__
+    """Whether ``signature`` over ``message`` was made by the key whose public half is ``public``; raises as ``keyid_of``."""
+    from cryptography.exceptions import InvalidSignature
 
-    keyid = keyid_of(public)
     try:
-        SSlibKey.from_crypto(_load(public), keyid).verify_signature(Signature(keyid, signature.hex()), message)
-    except UnverifiedSignatureError:
+        _load(public).verify(signature, message)
+    except InvalidSignature:
         return False
     return True
 
