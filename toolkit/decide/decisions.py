@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from toolkit.decide.table import Answer, Facts, evaluate, load_table
+import datetime as dt
+
+from toolkit.decide.table import Answer, Facts, Rule, Table, evaluate, load_table
 from toolkit.errors import Undecided
 from toolkit.model.decision import Decision, Nearest
 from toolkit.model.inventory import Component, Inventory, Responsibility
@@ -15,16 +17,18 @@ def decide(inventory: Inventory) -> tuple[Decision, ...]:
 
     Only rules in force at the start of the customer's commitment count, so that a decision depends on the inventory
     and the tables alone. Raises Undecided, naming every component whose scope fits no rule, with the rule that came
-    nearest; there is no default.
+    nearest, and also where a table has no rule in force on that day; there is no default.
     """
     decisions: list[Decision] = []
     misfits: list[tuple[Component, Facts, Answer]] = []
-    build_models = load_table("build_model")
     day = inventory.customer.commitment.start
+    build_models, classes = _table_on("build_model", day), _table_on("transition_class", day)
     for component in sorted(inventory.components, key=lambda component: component.id):
         facts = facts_of(inventory.responsibility(component))
         answer = evaluate(build_models, facts, day=day)
-        decision = None if answer.rule is None else _decision(inventory, component, facts, answer)
+        decision = (
+            None if answer.rule is None else _decision(inventory, component, answer, classes=classes, facts=facts)
+        )
         if decision is None:
             misfits.append((component, facts, answer))
         else:
@@ -39,12 +43,29 @@ def facts_of(responsibility: Responsibility) -> dict[str, str]:
     return {f"responsibility.{layer}": str(getattr(responsibility, layer)) for layer in LAYERS}
 
 
-def _decision(inventory: Inventory, component: Component, facts: dict[str, str], answer: Answer) -> Decision | None:
+def _table_on(name: str, day: dt.date) -> Table:
+    """The table, unless none of its rules is in force on ``day``: then the day is wrong, not the customer's scope."""
+    table = load_table(name)
+    if any(rule.effective.covers(day) for rule in table.rules):
+        return table
+    spans = sorted({f"from {rule.effective.from_} {_until(rule)}" for rule in table.rules})
+    raise Undecided(
+        f"no rule of the decision table {name} is in force on {day}, the start of the customer's commitment",
+        fix=f"correct customer.commitment.start (the table holds {', '.join(spans)}), or add the rules of that day",
+        details={"table": name, "day": day.isoformat()},
+    )
+
+
+def _until(rule: Rule) -> str:
+    return "on" if rule.effective.until is None else f"until {rule.effective.until}"
+
+
+def _decision(
+    inventory: Inventory, component: Component, answer: Answer, *, classes: Table, facts: dict[str, str]
+) -> Decision | None:
     assert answer.rule is not None
     build_model = str(answer.rule.then)
-    klass = evaluate(
-        load_table("transition_class"), {"build_model": build_model}, day=inventory.customer.commitment.start
-    )
+    klass = evaluate(classes, {"build_model": build_model}, day=inventory.customer.commitment.start)
     if klass.rule is None:
         return None
     origin = "component" if component.responsibility else f"application {component.application}"

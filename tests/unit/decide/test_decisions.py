@@ -1,5 +1,6 @@
 """Build models and transition classes of SD-1 §1.1-1.2, over the complete fact space."""
 
+import datetime as dt
 import itertools
 from pathlib import Path
 
@@ -80,6 +81,16 @@ def test_every_misfit_is_named_and_only_the_misfits(acme: Inventory):
     assert first.id in caught.value.message
     assert third.id in caught.value.message
     assert second.id not in caught.value.message
+
+
+def test_a_day_before_every_rule_is_no_matter_of_scope(acme: Inventory):
+    replace = msgspec.structs.replace
+    early = replace(acme.customer.commitment, start=dt.date(2019, 6, 1))
+    with pytest.raises(Undecided, match=r"build_model is in force on 2019-06-01") as caught:
+        decide(replace(acme, customer=replace(acme.customer, commitment=early)))
+    assert "bespoke" not in caught.value.message
+    assert "from 2020-01-01 on" in caught.value.fix
+    assert caught.value.details == {"table": "build_model", "day": "2019-06-01"}
 
 
 def test_the_json_form(acme: Inventory):
