@@ -12,6 +12,9 @@ from toolkit import catalogue
 from toolkit.inventory.finding import Finding, Mapping, did_you_mean, listed, shown, strings, text
 
 SECTIONS = ("tenants", "sites", "links", "applications", "components")
+_LONGEST_LAYER = "foundation"
+_STACK_NAME = 100
+"""Pulumi, "Stacks": a stack's name has at most 100 characters; ours are ``<customer>-<tenant>-<layer>``."""
 _NOUN = {"tenants": "tenant", "sites": "site", "applications": "application", "components": "component"}
 
 
@@ -19,6 +22,7 @@ def check_references(value: Any) -> list[Finding]:
     """Every finding about ids, references, links and dependencies."""
     return [
         *_duplicate_ids(value),
+        *_long_names(value),
         *_profile(value),
         *_components(value),
         *_links(value),
@@ -54,6 +58,18 @@ def _duplicate_ids(value: Any) -> Iterator[Finding]:
                     yield Finding(rule="INV-021", path=f"{path}/id", message=message)
                 elif name is not None:
                     seen[name] = section.removesuffix("s")
+
+
+def _long_names(value: Any) -> Iterator[Finding]:
+    """Tenants whose stacks would have a name that the engine refuses."""
+    customer = text(value, "customer", "id")
+    for path, tenant in listed(value, "tenants"):
+        name = text(tenant, "id")
+        length = len(f"{customer}-{name}-{_LONGEST_LAYER}")
+        if customer is not None and name is not None and length > _STACK_NAME:
+            message = f"the engine's stack {_LONGEST_LAYER} of this tenant would have a name of {length} characters"
+            fix = f"shorten the ids of customer and tenant by {length - _STACK_NAME} characters together"
+            yield Finding(rule="INV-027", path=f"{path}/id", message=f"{message}, more than {_STACK_NAME}", fix=fix)
 
 
 def _profile(value: Any) -> Iterator[Finding]:

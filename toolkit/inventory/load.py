@@ -76,8 +76,9 @@ def check(paths: Sequence[Path | str]) -> Report:
         components += _count(source.value)
         problems.extend(found)
         snippets.update(_snippets(source, found))
-        if len(sources) == 1 and not any(problem.severity == "error" for problem in found):
+        if not any(problem.severity == "error" for problem in found):
             inventory = _typed(source.value)
+    inventory = inventory if len(sources) == 1 else None
     return Report(files=files, components=components, problems=tuple(problems), inventory=inventory, snippets=snippets)
 
 

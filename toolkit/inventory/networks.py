@@ -16,11 +16,12 @@ _NOT_PUBLIC = (
     *(IPv4Network(net) for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")),
 )
 _VPC_PREFIXES = range(16, 29)
+_LONGEST_SUBNET = 28
 
 
 def check_networks(value: Any) -> list[Finding]:
     """Every finding about networks and addresses."""
-    return [*_networks(value), *_addresses(value), *_public_addresses(value)]
+    return [*_networks(value), *_subnets(value), *_addresses(value), *_public_addresses(value)]
 
 
 def _network(written: str) -> IPv4Network | None:
@@ -76,6 +77,23 @@ def _networks(value: Any) -> Iterator[Finding]:
             yield Finding(rule="INV-035", path=path, message=f"{network} is not a range from /16 to /28")
         sound.append((network, path, owner))
     yield from _overlaps(sound, hub_networks(value))
+
+
+def _subnets(value: Any) -> Iterator[Finding]:
+    """Tenants whose range cannot be cut into one subnet a zone, equal in size and /28 or wider (Amazon VPC)."""
+    for path, tenant in listed(value, "tenants"):
+        cidr, zone = text(tenant, "landing_zone", "cidr"), tenant.get("landing_zone")
+        network, zones = _network(cidr or ""), zone.get("zones") if isinstance(zone, dict) else None
+        if network is None or network.prefixlen not in _VPC_PREFIXES or type(zones) is not int or zones < 1:
+            continue
+        widest = _LONGEST_SUBNET - (zones - 1).bit_length()
+        if network.prefixlen > widest:
+            yield Finding(
+                rule="INV-035",
+                path=f"{path}/landing_zone/cidr",
+                message=f"{network} is too small for a subnet of at least /{_LONGEST_SUBNET} in each of {zones} zones",
+                fix=f"use a range of /{widest} or wider, or fewer zones",
+            )
 
 
 def _overlaps(declared: list[tuple[IPv4Network, str, str]], hub: list[IPv4Network]) -> Iterator[Finding]:

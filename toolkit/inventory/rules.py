@@ -42,6 +42,7 @@ _ALL = (
     _rule(24, "a host that cannot carry the component", "cross-references", "name a vm of the same tenant"),
     _rule(25, "a link that joins nothing new", "cross-references", "join two different ends, once"),
     _rule(26, "a site with vms and no way to them", "cross-references", "add a link from the site to the provider"),
+    _rule(27, "ids too long for the engine", "Pulumi, stack names", "shorten the id of the customer or of the tenant"),
     _rule(30, "a network that cannot be used", "RFC 4632", "write a usable IPv4 network, 10.20.0.0/16 for one"),
     _rule(31, "networks that overlap", "cross-references", "give each its own range"),
     _rule(32, "an address outside its network", "cross-references", "take a host address of that network"),
@@ -67,6 +68,9 @@ _ALL = (
     _rule(67, "an application level without what it stands on", "SD-1 §1.6", "subscribe the levels that the application uses"),
     _rule(68, "a management level that is not subscribed", "SD-1 §1.6", "subscribe the level, or lower management_level"),
     _rule(69, "a commitment shorter than the service allows", "SD-1 §1.6", "commit to 12 months or more"),
+    _rule(70, "a containers level without Kubernetes", "SD-1 §1.6", "subscribe the kubernetes level"),
+    _rule(71, "a level of the provider's own clouds elsewhere", "SD-1 §1.6, §1.14", "drop the level from this tenant"),
+    _rule(72, "a remote desktop without what it stands on", "SD-1 §1.6", "subscribe the levels that it needs, or drop it"),
 )  # fmt: skip
 
 RULES: dict[str, Rule] = {rule.id: rule for rule in _ALL}

@@ -13,12 +13,15 @@ _NEED_OS = ("database", "middleware")
 _BACKED_UP = frozenset(("os", "database", "middleware", "application"))
 _MANAGERS = ("service_delivery_manager", "contract_manager")
 _MIN_MONTHS = 12
+_PUBLIC_CLOUDS = ("aws", "azure", "gcp")
+_OWN_CLOUDS_ONLY = {"active-directory": "SD-1 §1.6", "virtual-desktop": "SD-1 §1.14"}
 
 
 def check_service(value: Any) -> list[Finding]:
     """Every violation of the service description that the inventory names."""
     return [
         *_tenant_levels(value),
+        *_desktop_levels(value),
         *_vm_levels(value),
         *_backups(value),
         *_managers(value),
@@ -41,6 +44,30 @@ def _tenant_levels(value: Any) -> Iterator[Finding]:
             if level == "os" and text(tenant, "management") not in (None, "managed"):
                 message = f"the os level exists on managed tenants only; this one is {tenant['management']} (SD-1 §1.6)"
                 yield Finding(rule="INV-061", path=where, message=message)
+            if level == "containers" and "kubernetes" not in levels:
+                message = "the containers level needs the kubernetes level with the same tooling (SD-1 §1.6)"
+                yield Finding(rule="INV-070", path=where, message=message)
+
+
+def _desktop_levels(value: Any) -> Iterator[Finding]:
+    """Directory, virtual and remote desktop (SD-1 §1.6 and §1.14).
+
+    A remote desktop may stand on a public cloud while its directory stands on a tenant of the provider's clouds, so
+    any tenant of the project may subscribe the directory.
+    """
+    project = {level for _, tenant in listed(value, "tenants") for level in _levels(tenant)}
+    for path, tenant in listed(value, "tenants"):
+        kind, own = text(tenant, "platform", "kind"), _levels(tenant)
+        for index, level in strings(tenant, "subscribed_levels"):
+            where = f"{path}/subscribed_levels/{index}"
+            if level in _OWN_CLOUDS_ONLY and kind in _PUBLIC_CLOUDS:
+                source = _OWN_CLOUDS_ONLY[level]
+                message = f"the {level} level exists on the provider's own clouds only, not on {kind} ({source})"
+                yield Finding(rule="INV-071", path=where, message=message)
+            missing = sorted(({"os"} - own) | ({"active-directory"} - project))
+            if level == "remote-desktop" and missing:
+                message = f"the remote-desktop level needs the {' and '.join(missing)} level(s) (SD-1 §1.6)"
+                yield Finding(rule="INV-072", path=where, message=message)
 
 
 def _vm_levels(value: Any) -> Iterator[Finding]:

@@ -12,6 +12,33 @@ from toolkit.inventory.readers.place import Place, lines, parts, pointer
 
 _MERGED = ("tenants", "sites", "links", "applications", "components")
 _REPEATED = ("schema", "service")
+_FILES = ("inventory.yaml", "inventory.yml", "inventory.json")
+_FOLDER = "inventory"
+_SETTINGS = "onboard.yaml"
+
+
+def find_root(path: Path) -> Path:
+    """The workspace at ``path``, resolved: a folder, the inventory file in it, or a piece in its ``inventory/``.
+
+    UsageError for a missing path, and for a file that is not the inventory of its workspace: another one would be
+    read in its place. A folder needs no inventory (its runs can be looked at without).
+    """
+    try:
+        if path.is_dir():
+            return path.resolve().parent if _holds_pieces(path) else path.resolve()
+        if not path.exists():
+            raise UsageError(f"{path}: no such file or folder", fix="name a workspace folder or its inventory file")
+        file = path.resolve()
+    except OSError as error:
+        raise _not_looked_at(path, error) from error
+    if _holds_pieces(file.parent) and _is_piece(file):
+        return file.parent.parent
+    if file.name not in _FILES:
+        raise UsageError(
+            f"{path} is not the inventory of its workspace",
+            fix="put it into a folder of its own as inventory.yaml (.yml, .json), and name that folder",
+        )
+    return file.parent
 
 
 def find_pieces(path: Path) -> list[Path]:
@@ -19,15 +46,17 @@ def find_pieces(path: Path) -> list[Path]:
     try:
         return _find(path)
     except OSError as error:
-        raise UsageError(
-            f"{path} cannot be looked at: {error.strerror}", fix="check the path and its rights"
-        ) from error
+        raise _not_looked_at(path, error) from error
+
+
+def _not_looked_at(path: Path, error: OSError) -> UsageError:
+    return UsageError(f"{path} cannot be looked at: {error.strerror}", fix="check the path and its rights")
 
 
 def _find(path: Path) -> list[Path]:
     if path.is_dir():
-        names = ("inventory.yaml", "inventory.yml", "inventory.json", "inventory")
-        found = [path] if path.name == "inventory" else [path / name for name in names if (path / name).exists()]
+        names = (*_FILES, _FOLDER)
+        found = [path] if _holds_pieces(path) else [path / name for name in names if (path / name).exists()]
         if len(found) != 1:
             said = " and ".join(piece.name for piece in found)
             raise UsageError(
@@ -40,10 +69,23 @@ def _find(path: Path) -> list[Path]:
     return [path]
 
 
+def _holds_pieces(folder: Path) -> bool:
+    """Whether a folder is the ``inventory/`` of the workspace above it; a workspace may itself be called so."""
+    whole = (folder.resolve() / name for name in (*_FILES, _FOLDER))
+    return folder.resolve().name == _FOLDER and not any(one.exists() for one in whole)
+
+
+def _is_piece(file: Path) -> bool:
+    return file.suffix.lower() in READERS and not file.name.startswith(".") and file.name != _SETTINGS
+
+
 def _folder(folder: Path) -> list[Path]:
-    pieces = sorted(
-        piece for piece in folder.iterdir() if piece.suffix.lower() in READERS and not piece.name.startswith(".")
-    )
+    if not _holds_pieces(folder):
+        raise UsageError(
+            f"{folder} is a workspace of its own: it holds an inventory",
+            fix=f"name {folder}; if its files are pieces of one inventory, call none of them inventory",
+        )
+    pieces = sorted(piece for piece in folder.iterdir() if _is_piece(piece))
     if not pieces:
         raise UsageError(f"no inventory in {folder}", fix="put .yaml or .json files there")
     return pieces

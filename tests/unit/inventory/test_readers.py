@@ -24,9 +24,13 @@ MEANINGS = [
     ("+12", 12),
     ("-0", 0),
     ("1_000", "1_000"),
-    ("1e3", 1000.0),
+    ("1e3", 1000),
+    ("12.0", 12),
+    ("-0.0", 0),
+    ("9007199254740992.0", 2**53),
+    ("9007199254740994.0", 9007199254740994.0),
     (".5", 0.5),
-    ("1.", 1.0),
+    ("1.", 1),
     ("1.5e-3", 0.0015),
     ("TRUE", True),
     ("false", False),
@@ -37,7 +41,8 @@ MEANINGS = [
     ("!!str 12", "12"),
     ("! 12", "12"),
     ("!!int '12'", 12),
-    ("!!float 1", 1.0),
+    ("!!float 1", 1),
+    ("!!float 1.5", 1.5),
     ('"\\u00e9"', "é"),
     ("|\n  a\n  b\n", "a\nb\n"),
     ("=", "="),
@@ -51,6 +56,16 @@ def test_yaml_core_meaning(text: str, meaning: object) -> None:
     value = read_yaml(f"a: {text}").value["a"]
     assert value == meaning
     assert type(value) is type(meaning)
+
+
+@pytest.mark.parametrize("text", ["12", "12.0", "-0.0", "1e3", "1.5", "9007199254740992.0", "9007199254740994.0"])
+def test_both_readers_mean_the_same_number(text: str) -> None:
+    fast = read_json(f'{{"a": {text}}}').value["a"]
+    # half a character makes the JSON reader take its slow path
+    scanned = read_json(f'{{"a": {text}, "b": "\\ud83d\\ude00"}}').value["a"]
+    written = read_yaml(f"a: {text}").value["a"]
+    assert fast == scanned == written
+    assert type(fast) is type(scanned) is type(written)
 
 
 REFUSED_YAML = [

@@ -1,7 +1,7 @@
 """JSON (RFC 8259) without its traps: a repeated key, NaN, infinities and half characters are refused.
 
-The fast path is Python's own parser. Only a fault or a question about a place makes the text be read again by
-the scanner below, which knows where it is.
+A number with an integer's value (``12.0``) is that integer. The fast path is Python's own parser. Only a fault or a
+question about a place makes the text be read again by the scanner below, which knows where it is.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from toolkit.inventory.readers.place import (
     ReadRefused,
     Spot,
     check_string,
+    integral,
     number,
     place_at,
 )
@@ -83,11 +84,11 @@ def _exact_integer(text: str) -> int:
     return value
 
 
-def _exact_float(text: str) -> float:
+def _exact_float(text: str) -> int | float:
     value = float(text)
     if abs(value) == float("inf"):
         raise _Odd
-    return value
+    return integral(value)
 
 
 class _Scanner:

@@ -140,8 +140,16 @@ def check_string(value: str, place: Place) -> str:
     return value
 
 
+def integral(value: float) -> int | float:
+    """The integer that a float within ±2^53 stands for, else the float itself: both readers say the same."""
+    return int(value) if abs(value) <= MAX_INTEGER and value.is_integer() else value
+
+
 def number(text: str, place: Place) -> int | float:
-    """The number that ``text`` writes in JSON's or YAML's core notation; refused where it has no exact JSON form."""
+    """The number that ``text`` writes in JSON's or YAML's core notation; refused where it has no exact JSON form.
+
+    ``12.0`` and ``1e3`` are the integers that they stand for, as in JSON Schema.
+    """
     value: int | float
     if re.fullmatch(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", text):
         base = {"0o": 8, "0x": 16}.get(text[:2], 10)
@@ -155,6 +163,7 @@ def number(text: str, place: Place) -> int | float:
             else 0.0
         )
         exact = value == value and abs(value) != float("inf")  # noqa: PLR0124 - the test for NaN
+        value = integral(value)
     if not exact:
         raise ReadRefused("INV-008", f"the number {text[:40]} has no exact form in JSON", place)
     return value

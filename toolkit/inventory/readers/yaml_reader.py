@@ -1,6 +1,6 @@
 """YAML by the core schema of YAML 1.2.2 (chapter 10.3), from the events of PyYAML's C parser.
 
-``no``, ``on`` and dates are strings, ``0o14`` is twelve, ``1:30`` a string. Refused: repeated keys, keys that are not
+``no``, ``on`` and dates are strings, ``0o14`` and ``12.0`` are twelve, ``1:30`` a string. Refused: repeated keys, keys that are not
 strings, several documents, tags of other types, aliases that multiply, values without an exact JSON form.
 ``<<`` merges mappings as YAML 1.1 had it, since people write it.
 """
@@ -207,7 +207,7 @@ class _Builder:
         if wanted is None or not tag.startswith(_TAG):
             raise _tag_refused(tag, place)
         if wanted is float and type(meaning) is int:
-            return float(meaning)
+            return meaning
         if type(meaning) is not wanted:
             raise ReadRefused("INV-007", f"the tag {tag} does not fit what it stands at", place)
         return meaning
