@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[2] / "toolkit"
-GROUND = {"errors", "canonical", "resources", "model", "catalogue", "remote", "signing", "prometheus_api", "processes", "visible"}
+GROUND = {
+    "errors", "canonical", "resources", "model", "catalogue", "remote", "signing",
+    "prometheus_api", "aws_api", "processes", "visible", "conventions",
+}  # fmt: skip
 SEAMS = {"secrets"}
 STAGES = {
     "inventory", "decide", "plan", "provision", "configure", "register", "verify",

@@ -10,23 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from toolkit.configure.files import File
 from toolkit.configure.vpn import Tunnel, networks, render_connections, render_secrets
+from toolkit.conventions import GATEWAY_PACKAGES, INSTALL_ENDPOINT
 from toolkit.model.profile import Ike
 
 FOLDERS = ("etc/onboard", "usr/local/lib/onboard")
 """Folders of ours (root, 0755); every other file lands in a folder that a package owns."""
-
-INSTALL = "usr/local/lib/onboard/install-endpoint.sh"
-"""What the console runs after it unpacked the bundle over ``/``."""
-
-PACKAGES = (
-    "charon-systemd",
-    "libcharon-extra-plugins",
-    "libstrongswan-extra-plugins",
-    "libstrongswan-standard-plugins",
-    "nftables",
-    "strongswan-swanctl",
-)
-"""Debian 12's packages of a gateway; the role's defaults hold the same list (tested)."""
 
 SERVICES = ("onboard-firewall.service", "strongswan.service", "onboard-links.timer")
 
@@ -188,9 +176,9 @@ def endpoint_files(
         File(path="etc/systemd/system/onboard-links.timer", mode=0o644, content=_LINKS_TIMER),
         File(path="usr/local/lib/onboard/keep-links.sh", mode=0o755, content=_keep_links(tunnels)),
         File(
-            path=INSTALL,
+            path=INSTALL_ENDPOINT.removeprefix("/"),
             mode=0o755,
-            content=_INSTALL.format(packages=" ".join(PACKAGES), services=" ".join(SERVICES)),
+            content=_INSTALL.format(packages=" ".join(GATEWAY_PACKAGES), services=" ".join(SERVICES)),
         ),
     )
     return tuple(sorted(files, key=lambda file: file.path))

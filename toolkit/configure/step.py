@@ -17,6 +17,7 @@ from toolkit.canonical import write_atomic
 from toolkit.configure import ansible, documents, gateway, vpn
 from toolkit.configure import bundle as bundles
 from toolkit.configure.files import File
+from toolkit.conventions import BACKUP_FOLDER
 from toolkit.errors import ConfigureFailed
 from toolkit.model.bindings import PROVIDER_HOST, endpoint_host
 from toolkit.model.run import Emit, StepRequest, StepResult
@@ -53,7 +54,7 @@ def hub(request: StepRequest, emit: Emit) -> StepResult:
     account = documents.backup_account(world.customer.id)
     return StepResult(
         changed=outcome.changed,
-        outputs={"account": account, "backup_folder": f"/srv/onboard-backup/{world.customer.id}"},
+        outputs={"account": account, "backup_folder": f"{BACKUP_FOLDER}/{world.customer.id}"},
         counts={"changed_tasks": outcome.changed},
         facts=({"check": "configure.hub", "site": site, "changed": outcome.changed},),
     )
@@ -150,7 +151,7 @@ def hosts(request: StepRequest, emit: Emit) -> StepResult:
         changed=outcome.changed,
         outputs={
             name: {
-                "repository": f"/srv/onboard-backup/{world.customer.id}/{name}",
+                "repository": f"{BACKUP_FOLDER}/{world.customer.id}/{name}",
                 "units": [f"onboard-backup-{job.policy}.service" for job in jobs[name]],
             }
             for name in names
@@ -232,11 +233,8 @@ def _endpoint_files(request: StepRequest, site: str) -> tuple[tuple[File, ...], 
 
 @contextlib.contextmanager
 def _scratch(request: StepRequest) -> Iterator[Path]:
-    """A folder of mode 0700 for known hosts, keys and plays; removed afterwards."""
+    """A folder of mode 0700 for known hosts, keys and plays; removed afterwards, a killed step's by the next run."""
     Path(request.scratch).mkdir(parents=True, exist_ok=True, mode=0o700)
-    for left in Path(request.scratch).glob("configure-*"):
-        # an attempt that was killed could not remove it, and it holds keys
-        shutil.rmtree(left, ignore_errors=True)
     folder = Path(tempfile.mkdtemp(prefix="configure-", dir=request.scratch))
     try:
         yield folder

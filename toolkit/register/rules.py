@@ -13,12 +13,11 @@ from typing import Any
 import msgspec
 import yaml
 
+from toolkit.conventions import BACKUP_LAST_SUCCESS, BACKUP_SUCCESS, rule_group
 from toolkit.model.inventory import Inventory, Site
 from toolkit.register.labels import file_id, literal, promql
 from toolkit.register.targets import watched
 
-BACKUP_SUCCESS = "onboard_backup_success"
-BACKUP_LAST_SUCCESS = "onboard_backup_last_success_timestamp_seconds"
 DAY = 86400
 TOO_OLD = {"WEEKLY": 8 * DAY, "MONTHLY": 32 * DAY}
 """Seconds after the last success, by a policy's cadence (SD-1 §1.7): one cadence and a day of grace."""
@@ -138,11 +137,6 @@ def priority(alert: Alert, *, criticality: str, environment: str) -> str:
     return alert.priorities[0 if criticality == "critical" else 1]
 
 
-def group_name(customer: str, site: str) -> str:
-    """The rule group of one site; unique on a hub that serves several customers, for ids have no dot."""
-    return f"onboard.{file_id(customer)}.{file_id(site)}"
-
-
 def rules(inventory: Inventory, site: Site, *, timing: Timing, runbooks: str, nonce: str = "") -> bytes:
     """The YAML rule file of one site: each alert once per (criticality, environment) that occurs there.
 
@@ -162,5 +156,6 @@ def rules(inventory: Inventory, site: Site, *, timing: Timing, runbooks: str, no
                 "environment": environment,
             }
             found.append(_rule(alert, labels=labels, own=labelled, **settings))
-    document = {"groups": [{"name": group_name(inventory.customer.id, site.id), "rules": found}]}
+    group = rule_group(file_id(inventory.customer.id), file_id(site.id))
+    document = {"groups": [{"name": group, "rules": found}]}
     return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=10_000).encode()

@@ -12,10 +12,10 @@ from typing import Literal
 import msgspec
 
 from toolkit.canonical import canonical_bytes
+from toolkit.conventions import AGENT_PORT
 from toolkit.model.inventory import Application, Component, Inventory, Site, Tenant
 from toolkit.register.labels import bare_address, host_port, label_value
 
-AGENT_PORT = 9100
 Job = Literal["node", "ssh", "icmp", "tunnel"]
 JOBS: tuple[Job, ...] = ("node", "ssh", "icmp", "tunnel")
 

@@ -6,14 +6,12 @@ import secrets
 import time
 from collections.abc import Iterator
 
+from toolkit.conventions import LOG_FOLDER
 from toolkit.model.bindings import PROVIDER_HOST
 from toolkit.model.inventory import Component
 from toolkit.prometheus_api import Unanswered
 from toolkit.verify.check import Check, equal, holds
 from toolkit.verify.place import Place, guarded, wait_until
-
-LOG_FOLDER = "/var/log/onboard"
-"""Where the hub keeps what it receives: ``<customer>/<host>.log``."""
 
 
 def agent_checks(place: Place) -> list[Check]:

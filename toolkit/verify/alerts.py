@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from toolkit.conventions import AGENT_UNIT, rule_group
 from toolkit.errors import OnboardError
 from toolkit.model.inventory import Component
 from toolkit.prometheus_api import Unanswered
 from toolkit.verify.check import Check, holds
 from toolkit.verify.place import Place, guarded, wait_until
 
-AGENT_UNIT = "prometheus-node-exporter.service"
 RETURN_UNIT = "onboard-agent-return"
 """The transient timer by which a host starts its agent again, should the verification that stopped it be killed."""
 ALERT = "AgentDown"
@@ -55,7 +55,7 @@ def registered_nonce(groups: list[dict[str, Any]], *, customer: str, site: str) 
 
     ``groups`` as the rules API gives them. One run writes all rules of a site.
     """
-    rules = [rule for group in groups if group.get("name") == f"onboard.{customer}.{site}" for rule in group["rules"]]
+    rules = [rule for group in groups if group.get("name") == rule_group(customer, site) for rule in group["rules"]]
     return next((str(rule.get("labels", {}).get("run_nonce", "")) for rule in rules if rule.get("name") == ALERT), "")
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from toolkit.conventions import INSTALL_ENDPOINT
 from toolkit.errors import OnboardError
 from toolkit.rehearsal.lab import images
 from toolkit.rehearsal.lab.podman import REHEARSAL, TAG, Podman
 from toolkit.rehearsal.lab.topology import Node
 from toolkit.rehearsal.lab.wiring import GATEWAY_SETTINGS, SETTINGS
 
-INSTALL_SCRIPT = "/usr/local/lib/onboard/install-endpoint.sh"
 # The bundle arrives on standard input, so no secret of it is ever on a command line.
-CONSOLE_SCRIPT = f"tar -x -p -C / --no-same-owner --no-overwrite-dir -f - && exec sh {INSTALL_SCRIPT}"
+CONSOLE_SCRIPT = f"tar -x -p -C / --no-same-owner --no-overwrite-dir -f - && exec sh {INSTALL_ENDPOINT}"
 
 # Standard input: the rehearsal's public key. Arguments: user, port. Standard output: the host's public key.
 _READY = r"""set -eu
