@@ -59,7 +59,7 @@ def check_identities(inventory: Inventory, plan: Plan, bindings: Bindings) -> No
     wanted = {step.inputs["tenant"] for step in plan.steps if step.action == "provision.stack"}
     if not wanted:
         return
-    from toolkit.provision.cloud import aws_clients, check_identity
+    from toolkit.aws_api import aws_clients, check_identity
 
     for tenant in inventory.tenants:
         if tenant.id in wanted:

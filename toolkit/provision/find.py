@@ -10,9 +10,8 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from toolkit.provision.cloud import Clients
+from toolkit.aws_api import OWNERSHIP_TAG, Clients
 
-OWNER = "onboard:urn"
 Inputs = Mapping[str, Any]
 Finder = Callable[[Clients, Inputs], list[str]]
 
@@ -43,9 +42,9 @@ def _ec2(call: str, result: str, id_: str, *, gone: tuple[str, ...] = ()) -> Fin
 
     def finder(clients: Clients, inputs: Inputs) -> list[str]:
         filters = "Filter" if call == "describe_flow_logs" else "Filters"
-        wanted = [{"Name": f"tag:{OWNER}", "Values": [inputs["tags"][OWNER]]}]
+        wanted = [{"Name": f"tag:{OWNERSHIP_TAG}", "Values": [inputs["tags"][OWNERSHIP_TAG]]}]
         found = getattr(clients("ec2"), call)(**{filters: wanted})[result]
-        owner = {"Key": OWNER, "Value": inputs["tags"][OWNER]}
+        owner = {"Key": OWNERSHIP_TAG, "Value": inputs["tags"][OWNERSHIP_TAG]}
         # the filter saves pages, the tag decides
         return [one[id_] for one in found if owner in one.get("Tags", []) and one.get("State") not in gone]
 
@@ -64,8 +63,8 @@ def _named(service: str, get: Callable[[Any, Inputs], tuple[str, Iterable[Mappin
             if isinstance(error, ClientError) and not _absent(error):
                 raise
             return []
-        owner = next((tag["Value"] for tag in tags if tag["Key"] == OWNER), None)
-        return [id_] if owner in {None, inputs["tags"][OWNER]} else []
+        owner = next((tag["Value"] for tag in tags if tag["Key"] == OWNERSHIP_TAG), None)
+        return [id_] if owner in {None, inputs["tags"][OWNERSHIP_TAG]} else []
 
     return finder
 
@@ -124,7 +123,7 @@ def _keys(clients: Clients, inputs: Inputs) -> list[str]:
             if client.describe_key(KeyId=id_)["KeyMetadata"]["KeyState"] == "PendingDeletion":
                 continue
             tags = client.list_resource_tags(KeyId=id_)["Tags"]
-            if {"TagKey": OWNER, "TagValue": inputs["tags"][OWNER]} in tags:
+            if {"TagKey": OWNERSHIP_TAG, "TagValue": inputs["tags"][OWNERSHIP_TAG]} in tags:
                 found.append(id_)
     return found
 
@@ -138,11 +137,11 @@ def _plans(clients: Clients, inputs: Inputs) -> list[str]:
     client = clients("backup")
     plans = [one for page in client.get_paginator("list_backup_plans").paginate() for one in page["BackupPlansList"]]
     named = [one for one in plans if one["BackupPlanName"] == inputs["name"]]
-    owner = inputs["tags"][OWNER]
+    owner = inputs["tags"][OWNERSHIP_TAG]
     return [
         one["BackupPlanId"]
         for one in named
-        if client.list_tags(ResourceArn=one["BackupPlanArn"])["Tags"].get(OWNER, owner) == owner
+        if client.list_tags(ResourceArn=one["BackupPlanArn"])["Tags"].get(OWNERSHIP_TAG, owner) == owner
     ]
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from toolkit.aws_api import Clients
 from toolkit.errors import ProvisionFailed
 from toolkit.provision.adapter import Progress, StackEngine
 from toolkit.provision.checkpoint import Pending, pending_operations, settle
-from toolkit.provision.cloud import Clients
 from toolkit.provision.find import find
 
 

@@ -5,19 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from toolkit.errors import OnboardError, UsageError
+from toolkit.aws_api import REHEARSAL_KEY, loopback
+from toolkit.errors import UsageError
 from toolkit.model.bindings import Bindings
 
 _CLOUD = ("AWS_", "AZURE_", "GOOGLE_", "ARM_", "PULUMI_")
 _NEUTRAL = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "USER", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")
 _REAL_ONLY = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "XDG_CACHE_HOME")
-REHEARSAL_KEY = "rehearsal"
-"""Access key id and secret key of every rehearsal: a stand-in asks for some, and these open nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,21 +76,6 @@ def engine_environment(
             if name in _REAL_ONLY or (name.startswith(_CLOUD) and name not in environment)
         }
     return environment
-
-
-def loopback(bindings: Bindings) -> str:
-    """AWS's endpoint of a rehearsal; raises OnboardError when it is absent or not a loopback address."""
-    endpoint = bindings.aws.endpoint or ""
-    try:
-        inside = ip_address(urlsplit(endpoint).hostname or "").is_loopback
-    except ValueError:
-        inside = False
-    if not inside:
-        raise OnboardError(
-            f"rehearsal {bindings.id} has no loopback endpoint for AWS (it has {endpoint or 'none'})",
-            fix="rehearse anew; a rehearsal never speaks to a real cloud",
-        )
-    return endpoint
 
 
 def engine_values(

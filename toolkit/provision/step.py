@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from toolkit import resources
+from toolkit.aws_api import aws_clients, check_identity
 from toolkit.model.bindings import Bindings
 from toolkit.model.run import Emit, StepRequest, StepResult
 from toolkit.provision.adapter import StackEngine, stack_outputs
 from toolkit.provision.checkpoint import by_urn
-from toolkit.provision.cloud import aws_clients, check_identity
 from toolkit.provision.compare import compare, has_effects
 from toolkit.provision.engine import Engine, cache_path, find_engine
 from toolkit.provision.locks import drop_torn_sidecars, release_dead

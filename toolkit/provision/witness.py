@@ -13,7 +13,7 @@ from typing import Any
 
 from toolkit.errors import PlanRefused
 from toolkit.model.plan import Resource
-from toolkit.provision.compare import STACK_TYPE, UNKNOWN, comes_from, is_secret, paired, same
+from toolkit.provision.compare import STACK_TYPE, UNKNOWN, is_output, is_secret, paired, same
 from toolkit.provision.record import urn_of
 
 
@@ -114,8 +114,9 @@ class Witness:
         problems = [f"{path}: does not come from {urn}" for urn in named if urn not in sources]
         if not problems and found != UNKNOWN:
             with self._lock:
-                given = {urn: self._given.get(urn) for urn in named}
-            problems = [f"{path}: is not what {urn} gave" for urn in named if not comes_from(found, given[urn])]
+                given = [self._given.get(urn) for urn in named]
+            if not is_output(found, given):
+                problems = [f"{path}: is not an output of {' or '.join(named)}; the program must pass one as it is"]
         return problems
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from toolkit.aws_api import OWNERSHIP_TAG, check_identity
 from toolkit.model.run import Emit, StepRequest
 from toolkit.verify.aws_backup import backup_checks
 from toolkit.verify.aws_expected import Expected, expected
@@ -28,7 +29,7 @@ def judge(want: Expected, found: Found) -> tuple[Check, ...]:
                 "aws.one-each",
                 subject=name,
                 claim="exactly one live object stands for the logical resource",
-                how=f"objects whose tag onboard:urn is {urn}",
+                how=f"objects whose tag {OWNERSHIP_TAG} is {urn}",
                 expected=1,
                 observed=len(objects),
                 proves=PROVES,
@@ -61,8 +62,8 @@ def tenant_checks(request: StepRequest, emit: Emit) -> tuple[Check, ...]:
     """Read the tenant's account and judge it; the account's identity is established before anything else."""
     tenant = request.inventory.tenant(request.step.inputs["tenant"])
     aws = Aws(request.bindings, tenant)
-    account = aws.identity()
-    emit(f"reading account {account} in {tenant.platform.region}")
+    check_identity(aws.client, account=tenant.platform.account, tenant=tenant.id)
+    emit(f"reading account {tenant.platform.account} in {tenant.platform.region}")
     found = live_objects(aws, customer=request.inventory.customer.id)
     emit(f"{sum(map(len, found.values()))} objects carry an ownership tag of {tenant.id}")
     return judge(expected(request.inventory, request.profile, tenant), found)

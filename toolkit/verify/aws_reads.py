@@ -1,22 +1,20 @@
 """Reads a tenant's live objects from AWS, found by their ownership tag: plain values, nothing is judged here.
 
-Errors: IdentityWrong for another account or a rehearsal without a loopback endpoint, ResultIncomplete when a read is
-denied, VerifyFailed when AWS does not answer.
+Errors: ResultIncomplete when a read is denied, VerifyFailed when AWS does not answer.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import urllib.parse
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from toolkit.errors import IdentityWrong, ResultIncomplete, VerifyFailed
+from toolkit.aws_api import OWNERSHIP_TAG, aws_clients
+from toolkit.errors import ResultIncomplete, VerifyFailed
 from toolkit.model.bindings import Bindings
 from toolkit.model.inventory import Tenant
 
-OWNERSHIP_TAG = "onboard:urn"
 ABSENT = {
     "NoSuchBucketPolicy",
     "NoSuchPublicAccessBlockConfiguration",
@@ -31,56 +29,12 @@ Found = dict[str, list[dict[str, Any]]]
 """Live objects by the value of their ownership tag; one logical resource should have one."""
 
 
-def _loopback(url: str) -> bool:
-    host = urllib.parse.urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def session_settings(bindings: Bindings, region: str) -> dict[str, Any]:
-    """Arguments of every client; a rehearsal has an endpoint on the loopback and credentials that no cloud knows."""
-    settings: dict[str, Any] = {"region_name": region}
-    if bindings.world == "rehearsal":
-        if not bindings.aws.endpoint or not _loopback(bindings.aws.endpoint):
-            raise IdentityWrong(
-                "a rehearsal's AWS client needs an endpoint on the loopback", fix="use the bindings of a rehearsal"
-            )
-        settings |= {
-            "endpoint_url": bindings.aws.endpoint,
-            "aws_access_key_id": "rehearsal",
-            "aws_secret_access_key": "rehearsal",
-        }
-    elif bindings.aws.endpoint:
-        settings["endpoint_url"] = bindings.aws.endpoint
-    return settings
-
-
 class Aws:
-    """The reads of one account and region; clients are made once, for each costs more than its calls."""
+    """The reads of one tenant's account and region."""
 
     def __init__(self, bindings: Bindings, tenant: Tenant) -> None:
-        import boto3
-        from botocore.config import Config
-
         self.tenant = tenant
-        self._config = Config(
-            connect_timeout=10,
-            read_timeout=30,
-            retries={"max_attempts": 4, "mode": "standard"},
-            proxies={} if bindings.world == "rehearsal" else None,
-            s3={"addressing_style": "path"} if bindings.aws.endpoint else None,
-        )
-        self._settings = session_settings(bindings, tenant.platform.region)
-        self._session = boto3.session.Session()
-        self._clients: dict[str, Any] = {}
-
-    def client(self, service: str) -> Any:
-        """The client of a service."""
-        if service not in self._clients:
-            self._clients[service] = self._session.client(service, config=self._config, **self._settings)
-        return self._clients[service]
+        self.client = aws_clients(bindings, region=tenant.platform.region)
 
     def ask(self, service: str, operation: str, **parameters: Any) -> dict[str, Any] | None:
         """The answer to one call; None where AWS says that the thing is not configured."""
@@ -118,16 +72,6 @@ class Aws:
             denied = any(code in str(error) for code in DENIED)
             refused = ResultIncomplete if denied else VerifyFailed
             raise refused(f"{service}.{operation}: {error}", fix="read the cloud's message") from error
-
-    def identity(self) -> str:
-        """The account of the credentials; IdentityWrong unless it is the inventory's."""
-        account = str((self.ask("sts", "get_caller_identity") or {}).get("Account", ""))
-        if account != self.tenant.platform.account:
-            raise IdentityWrong(
-                f"the credentials belong to account {account}, {self.tenant.id} is {self.tenant.platform.account}",
-                fix="use credentials of the inventory's account",
-            )
-        return account
 
 
 def _tags(pairs: Any) -> dict[str, str]:

@@ -14,6 +14,7 @@ import msgspec
 import yaml
 
 from toolkit import resources
+from toolkit.aws_api import Clients, aws_clients
 from toolkit.model.bindings import AwsBinding, Bindings
 from toolkit.model.inventory import Inventory
 from toolkit.model.plan import Resource, StackRequest, Step
@@ -21,7 +22,6 @@ from toolkit.model.profile import ProviderProfile
 from toolkit.model.run import StepRequest, StepResult
 from toolkit.plan.stack_config import stack_configs
 from toolkit.provision import step
-from toolkit.provision.cloud import Clients, aws_clients
 from toolkit.provision.record import record_stack
 from toolkit.rehearsal.standin import install_launcher
 from toolkit.rehearsal.world import World

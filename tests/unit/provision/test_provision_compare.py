@@ -13,9 +13,9 @@ from toolkit.provision.compare import (
     SIGNATURE_KEY,
     UNKNOWN,
     Preview,
-    comes_from,
     compare,
     has_effects,
+    is_output,
 )
 
 PREFIX = "urn:pulumi:s::p::"
@@ -88,6 +88,7 @@ def test_another_input_is_refused(changed: dict[str, Any], message: str) -> None
     with pytest.raises(PlanRefused, match=message) as caught:
         compare([PROVIDER, VPC], previews(**changed))
     assert "in-clear" not in str(caught.value.details)
+    assert "approval by name" not in caught.value.fix
 
 
 @pytest.mark.parametrize("operation", ["delete", "replace", "create-replacement", "delete-replaced", "discard"])
@@ -125,11 +126,19 @@ def test_has_effects() -> None:
     ("value", "given", "expected"),
     [
         ("vpc-1234", ["vpc-1234", {}], True),
-        ("arn:x:vpc-1234/part", ["vpc-1234", {}], True),
-        ("vpc-9999", ["vpc-1234", {"arn": "arn:aws"}], False),
-        (["vpc-1234", "vpc-9999"], ["vpc-1234", {}], False),
         ("subnet-1", ["", {"ids": ["subnet-1", "subnet-2"]}], True),
+        (["subnet-1", "subnet-2"], ["", {"ids": ["subnet-1", "subnet-2"]}], True),
+        (64512, ["", {"asn": 64512.0}], True),
+        ("the-key", ["", {"psk": {SIGNATURE_KEY: SECRET_SIGNATURE, "value": "the-key"}}], True),
+        ("vpc-9999", ["vpc-1234", {"arn": "arn:aws"}], False),
+        ("arn:x:vpc-1234/part", ["vpc-1234", {}], False),
+        ("arn:aws:kms:eu-west-3:1:key/other", ["key-1", {"region": "eu-west-3"}], False),
+        ("80", ["vpc-1234", {}], False),
+        (22, ["vpc-1234", {"port": 443}], False),
+        (True, ["vpc-1234", {"count": 1}], False),
+        (["subnet-1"], ["", {"ids": ["subnet-1", "subnet-2"]}], False),
+        ("vpc-1234", [None], False),
     ],
 )
-def test_comes_from(value: Any, given: Any, expected: bool) -> None:
-    assert comes_from(value, given) is expected
+def test_an_output_is_passed_whole_and_unchanged(value: Any, given: Any, expected: bool) -> None:
+    assert is_output(value, given) is expected

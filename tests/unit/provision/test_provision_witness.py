@@ -79,7 +79,10 @@ def test_the_planned_registrations_pass(changed: dict[str, Any]) -> None:
     [
         ({"psk": "the-key"}, "given in clear"),
         ({"psk": {**SECRET, "value": "another"}}, "not the secret that the plan names"),
-        ({"vpcId": "vpc-9999"}, "is not what"),
+        ({"vpcId": "vpc-9999"}, "is not an output"),
+        ({"vpcId": "arn:vpc-0001"}, "is not an output"),
+        ({"vpcId": "22"}, "is not an output"),
+        ({"vpcId": 22}, "is not an output"),
         ({"dh": [2]}, "dh\\[0\\]: another value"),
         ({"dh": [20, 2]}, "dh: another value"),
         ({"more": 1}, "more: not in the plan"),
@@ -107,6 +110,21 @@ def test_another_source_is_a_problem() -> None:
     inputs = {"psk": SECRET, "vpcId": "vpc-0001", "dh": [20]}
     register(monitor, "aws:ec2/vpnConnection:VpnConnection", "vpn", inputs)
     assert "does not come from" in seen.problems[0]
+
+
+def test_each_member_of_a_list_comes_from_one_of_its_sources() -> None:
+    either = {"$from": [VPC, VPN]}
+    both_ids = Resource(
+        urn="urn:pulumi:s::p::aws:x/y:Y::y", type="aws:x/y:Y", name="y", inputs={"ids": [either, either]}
+    )
+    seen = Witness(
+        (*PLANNED, both_ids), stack="s", project="p", secrets={"secretref://psk/l/1": "the-key"}, refuse=True
+    )
+    monitor = _Monitor(Engine(), seen)
+    both(monitor)
+    register(monitor, "aws:x/y:Y", "y", {"ids": ["vpc-0001", "vpn-0001"]}, ids=[VPC, VPN])
+    with pytest.raises(PlanRefused, match="is not an output"):
+        register(monitor, "aws:x/y:Y", "y", {"ids": ["vpc-0001", "vpn-0002"]}, ids=[VPC, VPN])
 
 
 def test_what_is_not_registered_is_missing() -> None:

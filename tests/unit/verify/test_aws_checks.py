@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from corruption import broken, names, properties
 
 from toolkit.errors import IdentityWrong
 from toolkit.verify.aws import judge, tenant_checks
-from toolkit.verify.aws_reads import Aws, live_objects
+from toolkit.verify.aws_reads import live_objects
 from toolkit.verify.check import failures
 
 pytestmark = pytest.mark.slow
@@ -43,10 +44,10 @@ def test_nothing_secret_is_observed(want, aws) -> None:
     assert "pre_shared_key" not in text
 
 
-def test_another_account_is_refused(inventory, bindings) -> None:
-    import msgspec
-
+def test_another_account_is_refused(inventory, request_for) -> None:
     tenant = inventory.tenants[0]
     other = msgspec.structs.replace(tenant, platform=msgspec.structs.replace(tenant.platform, account="999988887777"))
+    request = request_for(tenant=tenant.id)
+    changed = msgspec.structs.replace(inventory, tenants=(other,))
     with pytest.raises(IdentityWrong, match="111122223333"):
-        Aws(bindings, other).identity()
+        tenant_checks(msgspec.structs.replace(request, inventory=changed), lambda *_, **__: None)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from conftest import bindings_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.errors import IdentityWrong, VerifyFailed
+from toolkit.errors import VerifyFailed
 from toolkit.verify.aws import judge
 from toolkit.verify.aws_backup import cadence, kept_days
 from toolkit.verify.aws_expected import suite, suites
-from toolkit.verify.aws_reads import session_settings
 from toolkit.verify.check import equal, refuse_failures
 
 
@@ -73,14 +71,6 @@ def test_cadence_of_a_schedule(schedule: str, word: str) -> None:
 def test_retention_of_policies() -> None:
     assert kept_days("WEEKLY-2") == (14, 14)
     assert kept_days("MONTHLY-12") == (360, 372)
-
-
-@pytest.mark.parametrize(
-    "endpoint", [None, "https://ec2.eu-west-3.amazonaws.com", "http://10.0.0.1:5000", "http://localhost.example"]
-)
-def test_a_rehearsal_never_asks_the_real_cloud(endpoint: str | None) -> None:
-    with pytest.raises(IdentityWrong):
-        session_settings(bindings_of(endpoint), "eu-west-3")
 
 
 def test_a_check_says_what_it_saw() -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-OWNERSHIP_TAG = "onboard:urn"
+from toolkit.aws_api import OWNERSHIP_TAG
 
 
 class PathMissing(KeyError):
