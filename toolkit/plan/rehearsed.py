@@ -59,7 +59,7 @@ def check_rehearsed(plan: Plan, *, trust: Trust, evidence: Iterable[bytes]) -> N
     furthest.
     """
     policy = trust.require_rehearsal
-    if policy is None:
+    if policy is msgspec.UNSET:
         return
     unknown = sorted(set(policy.coverage) - set(get_args(Coverage)))
     if unknown:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from toolkit.errors import UsageError
 from toolkit.signing.keys import keyid_of
+
+_PEM = ("-----BEGIN PUBLIC KEY-----", "-----END PUBLIC KEY-----")
 
 Role = Literal["approver", "rehearser", "operator", "witness"]
 """``approver`` signs plans, ``rehearser`` evidence of rehearsals, ``operator`` evidence of real runs; ``witness``
@@ -28,15 +30,19 @@ class TrustedKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class RequireRehearsal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The coverage that the evidence of a rehearsal must hold before a real apply (names as in a plan's index)."""
 
-    coverage: tuple[str, ...]
+    coverage: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
 
 
 class Trust(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A trust file's content (schemas/trust.schema.json)."""
+    """A trust file's content (schemas/trust.schema.json).
+
+    ``require_rehearsal`` is left out where no rehearsal is asked for: an empty entry is refused, since it asks for
+    one and does not say of what.
+    """
 
     schema: Literal["onboarding/trust/v1"] = "onboarding/trust/v1"
     keys: tuple[TrustedKey, ...] = ()
-    require_rehearsal: RequireRehearsal | None = None
+    require_rehearsal: RequireRehearsal | msgspec.UnsetType = msgspec.UNSET
 
     def key(self, keyid: str) -> TrustedKey | None:
         """The key of that id, if it is trusted for anything."""
@@ -48,12 +54,18 @@ class Trust(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 def parse_trust(value: Any, *, source: str) -> Trust:
-    """A trust model from plain JSON; ``source`` names it in errors. Raises UsageError."""
+    """A trust model from plain JSON; ``source`` names it in errors. Raises UsageError.
+
+    A PEM counts whatever white space parts its three pieces: YAML folds what is pasted between braces into one line.
+    """
     fix = "compare it with schemas/trust.schema.json"
     try:
         trust = msgspec.convert(value, Trust)
     except msgspec.ValidationError as error:
         raise UsageError(f"not a trust file: {source}: {error}", fix=fix) from None
+    trust = msgspec.structs.replace(
+        trust, keys=tuple(msgspec.structs.replace(key, public=_unfolded(key.public)) for key in trust.keys)
+    )
     for key in trust.keys:
         try:
             found = keyid_of(key.public)
@@ -66,17 +78,38 @@ def parse_trust(value: Any, *, source: str) -> Trust:
     return trust
 
 
+def _unfolded(public: str) -> str:
+    """The PEM with each of its pieces on a line of its own; any other text as it is, ``keyid_of`` refuses it."""
+    begin, end = _PEM
+    text = public.strip()
+    if not (text.startswith(begin) and text.endswith(end)):
+        return public
+    return f"{begin}\n{''.join(text[len(begin) : -len(end)].split())}\n{end}\n"
+
+
 def read_trust(path: Path) -> Trust:
-    """The trust file at ``path`` (YAML or JSON). Raises UsageError: absent, malformed, writable by every user."""
+    """The trust file at ``path`` (YAML or JSON); no key may stand there twice, the second would silently win.
+
+    Raises UsageError: absent, malformed, writable by every user.
+    """
     import yaml
+
+    class Strict(yaml.SafeLoader):
+        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+            keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+            for at, key in enumerate(keys):
+                if key in keys[:at]:
+                    mark = node.value[at][0].start_mark
+                    raise yaml.constructor.ConstructorError(None, None, f"{key!r} stands here a second time", mark)
+            return super().construct_mapping(node, deep)
 
     try:
         with path.open("rb") as stream:
             if os.fstat(stream.fileno()).st_mode & 0o002:
                 raise UsageError(f"the trust file can be written by every user: {path}", fix=f"chmod o-w {path}")
-            value = yaml.safe_load(stream)
+            value = yaml.load(stream, Strict)  # noqa: S506 - a SafeLoader
     except OSError as error:
         raise UsageError(f"the trust file cannot be read: {path}: {error.strerror}", fix="name another file") from None
-    except (yaml.YAMLError, UnicodeError) as error:
+    except (yaml.YAMLError, UnicodeError, RecursionError) as error:
         raise UsageError(f"not a trust file: {path}: {error}", fix="write it as YAML or JSON") from None
     return parse_trust(value, source=str(path))

@@ -86,7 +86,7 @@ def test_the_right_evidence_passes(plan, trust, evidence):
 
 
 def test_nothing_is_asked_where_nothing_is_required(plan, trust):
-    check_rehearsed(plan, trust=replace(trust, require_rehearsal=None), evidence=[])
+    check_rehearsed(plan, trust=replace(trust, require_rehearsal=msgspec.UNSET), evidence=[])
 
 
 def test_missing(plan, trust):

@@ -14,6 +14,7 @@ from toolkit.signing import (
     TrustedKey,
     add_signature,
     create_key,
+    key_path,
     keyid_of,
     load_signer,
     read_trust,
@@ -68,6 +69,21 @@ def test_a_signature_verifies_with_openssl(tmp_path: Path, ours: TrustedKey):
     subprocess.run(argv, cwd=tmp_path, check=True, capture_output=True)
 
 
+def test_a_signature_is_that_of_the_standard(tmp_path: Path):
+    """RFC 8032, section 7.1, test 1."""
+    seed = bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
+    key = tmp_path / "key.pem"
+    key.write_text(
+        "-----BEGIN PRIVATE KEY-----\n"
+        + base64.b64encode(bytes.fromhex("302e020100300506032b657004220420") + seed).decode()
+        + "\n-----END PRIVATE KEY-----\n"
+    )
+    key.chmod(0o600)
+    assert load_signer(f"file:{key}").sign(b"").hex() == (
+        "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"
+    )
+
+
 def test_two_sign_and_only_the_known_count(tmp_path: Path, ours: TrustedKey):
     other = trusted(tmp_path / "other.pem")
     envelope = sign(b"hello", TYPE, load_signer(f"file:{tmp_path}/ours.pem"))
@@ -113,6 +129,16 @@ def test_what_is_no_envelope_is_refused(tmp_path: Path, ours: TrustedKey, spoil)
         verify(spoil(envelope), (ours,))
 
 
+def test_a_key_is_named_by_one_rule(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", "/home/ada")
+    assert key_path("file:keys/a.pem") == tmp_path / "keys/a.pem"
+    assert key_path("file:///srv/a.pem") == key_path("file:/srv/a.pem") == Path("/srv/a.pem")
+    assert key_path("file:~/a.pem") == Path("/home/ada/a.pem")
+    with pytest.raises(UsageError, match="URI"):
+        key_path("a.pem")
+
+
 def test_key_files_that_cannot_be_used(tmp_path: Path, ours: TrustedKey):
     with pytest.raises(UsageError, match="already"):
         create_key(tmp_path / "ours.pem")
@@ -146,12 +172,65 @@ def test_a_trust_file_is_read(tmp_path: Path, ours: TrustedKey):
     assert read_trust(tmp_path / "t.yaml") == Trust()
 
 
+FLOW = "keys:\n  - {{name: Nora, keyid: {keyid}, public: {public}, roles: [approver]}}\n"
+BLOCK = "keys:\n  - name: Nora\n    keyid: {keyid}\n    public: |{chomp}\n      {public}\n    roles: [approver]\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        FLOW,
+        FLOW.replace("{public}", '"{public}"'),
+        BLOCK.replace("{chomp}", ""),
+        BLOCK.replace("{chomp}", "-"),
+        BLOCK.replace(" |{chomp}\n      {public}", " {public}"),
+    ],
+)
+def test_a_public_key_may_be_pasted_into_a_trust_file(tmp_path: Path, ours: TrustedKey, text: str):
+    pasted = ours.public.strip().replace("\n", "\n      ")
+    (tmp_path / "t.yaml").write_text("schema: onboarding/trust/v1\n" + text.format(keyid=ours.keyid, public=pasted))
+    assert read_trust(tmp_path / "t.yaml").keys == (ours,)
+
+
+POLICY = "require_rehearsal: {coverage: [hosts]}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("require_rehearsal:\n", "require_rehearsal"),
+        ("require_rehearsal: null\n", "require_rehearsal"),
+        ("require_rehearsal: {}\n", "coverage"),
+        ("require_rehearsal: {coverage: }\n", "coverage"),
+        ("require_rehearsal: {coverage: []}\n", "coverage"),
+        ("require_rehearsal: {coverage: [hosts], but: not today}\n", "but"),
+        ("require_rehersal: {coverage: [hosts]}\n", "require_rehersal"),
+        (POLICY + "require_rehearsal:\n", "a second time"),
+        (POLICY + POLICY, "a second time"),
+        (POLICY + '"require_rehearsal": {coverage: [aws]}\n', "a second time"),
+        ("require_rehearsal: {coverage: [hosts], coverage: [aws]}\n", "a second time"),
+        ("<<: {require_rehearsal: {coverage: [aws]}}\n", "merge"),
+        (POLICY + "---\nschema: onboarding/trust/v1\n", "another document"),
+        (POLICY + "keys: " + "[" * 100_000, "recursion"),
+    ],
+)
+def test_a_policy_is_never_switched_off_by_a_slip(tmp_path: Path, text: str, message: str):
+    (tmp_path / "t.yaml").write_text("schema: onboarding/trust/v1\n" + POLICY)
+    assert read_trust(tmp_path / "t.yaml").require_rehearsal == RequireRehearsal(coverage=("hosts",))
+    (tmp_path / "t.yaml").write_text("schema: onboarding/trust/v1\n" + text)
+    with pytest.raises(UsageError, match="not a trust file") as caught:
+        read_trust(tmp_path / "t.yaml")
+    assert message in caught.value.message
+
+
 def test_a_trust_file_that_cannot_be_trusted(tmp_path: Path, ours: TrustedKey):
     entry = {"keyid": ours.keyid, "public": ours.public, "roles": ["approver"], "name": "Nora"}
     for number, bad in enumerate(
         (
             {**entry, "keyid": "0" * 64},
-            {**entry, "public": ours.public + " "},
+            {**entry, "public": ours.public + "x"},
+            {**entry, "public": ours.public.replace("\n", "", 1)[1:]},
+            {**entry, "public": ours.public.replace("PUBLIC", "PRIVATE")},
             {**entry, "public": "é"},
             {**entry, "roles": ["king"]},
             {**entry, "more": 1},
