@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,7 +13,6 @@ from toolkit.canonical import canonical_bytes, write_atomic
 from toolkit.errors import OnboardError, PlanRefused, UsageError
 from toolkit.model.plan import Plan
 from toolkit.plan.changes import check_removals
-from toolkit.plan.changes import removals as removals_of
 from toolkit.plan.folder import APPROVALS, read_plan
 from toolkit.signing import Trust, read_trust, sign, signature_keyids, verify
 from toolkit.signing.dsse import payload_type
@@ -28,7 +26,8 @@ _APPROVE = "have the plan approved: onboard approve PLAN --key URI"
 class Approval(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What an approver signs.
 
-    ``world`` is ``real`` or ``rehearsal/<id>``; ``removals`` repeats, as ``<kind>/<name>``, what may be removed.
+    ``world`` is ``real`` or ``rehearsal/<id>``. ``removals`` names, as ``<kind>/<name>``, what may be removed: nothing
+    yet, for this version carries out no removal; with the field in the format, what is signed today allows none later.
     """
 
     schema: Literal["onboarding/approval/v1"] = "onboarding/approval/v1"
@@ -40,22 +39,13 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     removals: tuple[str, ...] = ()
 
 
-def approve(
-    plan_dir: Path, *, key_uri: str, expires: dt.datetime, removals: Iterable[str] = (), world: str = REAL
-) -> Path:
+def approve(plan_dir: Path, *, key_uri: str, expires: dt.datetime, world: str = REAL) -> Path:
     """Sign the digest of the plan in ``plan_dir``; the file written, ``approvals/<keyid>.json``.
 
-    ``expires`` has a time zone. Raises PlanRefused for an altered plan, UsageError for a removal that the plan does
-    not have or an expiry without time zone, and what ``load_signer`` raises.
+    ``expires`` has a time zone. Raises PlanRefused for an altered plan, UsageError for an expiry without time zone,
+    and what ``load_signer`` raises.
     """
     plan = read_plan(plan_dir)
-    named = tuple(sorted(set(removals)))
-    strange = sorted(set(named) - set(removals_of(plan)))
-    if strange:
-        raise UsageError(
-            f"the plan does not remove {', '.join(strange)}",
-            fix=f"name removals of the plan: {', '.join(removals_of(plan)) or 'it has none'}",
-        )
     if expires.tzinfo is None:
         raise UsageError("the expiry has no time zone", fix="write it as 2027-01-31T12:00:00Z")
     signer = load_signer(key_uri)
@@ -64,7 +54,6 @@ def approve(
         keyid=signer.keyid,
         expires=expires.astimezone(dt.UTC).replace(microsecond=0),
         world=world,
-        removals=named,
     )
     envelope = sign(canonical_bytes(approval), PAYLOAD_TYPE, signer)
     path = plan_dir / APPROVALS / f"{signer.keyid}.json"
@@ -85,9 +74,9 @@ def trust_for(path: Path, *, workspace: Path) -> Trust:
 
 
 def check_approval(plan: Plan, plan_dir: Path, *, trust: Trust, now: dt.datetime, world: str = REAL) -> Approval:
-    """The first approval beside the plan that allows this plan in this world now, removals included.
+    """The first approval beside the plan that allows this plan in this world now.
 
-    Quorum is 1. Raises PlanRefused with the reason: of several refused approvals the one that came furthest.
+    Quorum is 1. No approval allows a removal. Raises PlanRefused with the reason: of several refused approvals the one that came furthest.
     """
     folder = plan_dir / APPROVALS
     files = sorted(folder.glob("*.json")) if folder.is_dir() else []
@@ -134,7 +123,7 @@ def _judge(path: Path, plan: Plan, *, trust: Trust, now: dt.datetime, world: str
     if approval.expires <= now:
         raise _refuse(8, f"the approval by {key.name} expired at {approval.expires.isoformat()}")
     try:
-        check_removals(plan, approved=approval.removals)
+        check_removals(plan)
     except PlanRefused as error:
         raise _Refusal(9, error) from error
     return approval

@@ -59,18 +59,18 @@ def _add(facts: Facts, kind: Kind, digests: Mapping[str, str], containers: tuple
 
 
 def removals(plan: Plan) -> tuple[str, ...]:
-    """What the plan removes, as ``<kind>/<name>``: the names that an approval must repeat."""
+    """What the plan removes, as ``<kind>/<name>``."""
     return tuple(f"{change.kind}/{change.name}" for change in plan.index.changes if change.operation == "remove")
 
 
-def check_removals(plan: Plan, *, approved: Iterable[str] = ()) -> None:
-    """PlanRefused, listing them, when the plan removes anything that no approval names."""
-    open_ = [name for name in removals(plan) if name not in set(approved)]
-    if open_:
+def check_removals(plan: Plan) -> None:
+    """PlanRefused, listing them, when the plan removes anything."""
+    gone = removals(plan)
+    if gone:
         raise PlanRefused(
-            f"the plan removes what the last one had: {', '.join(open_)}",
+            f"the plan removes what the last one had: {', '.join(gone)}",
             fix="put it back into the inventory: this version removes nothing, it only says what would have to go",
-            details={"removals": open_},
+            details={"removals": list(gone)},
         )
 
 
