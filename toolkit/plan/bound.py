@@ -21,7 +21,8 @@ PACKAGE = Path(toolkit.__file__).resolve().parent
 CATALOGUE = PACKAGE / "catalogue"
 UNBOUND = frozenset({"cli", "rehearsal", "report"})
 """Parts whose code has no say in what lands in accounts and on hosts, nor in what is called proven; all else is bound."""
-SDKS = ("pulumi", "pulumi-aws")
+SDKS = ("ansible-core", "ansible-runner", "boto3", "pulumi", "pulumi-aws")
+"""Packages whose versions shape effects or proofs."""
 
 _WHAT = {
     "inventory": "the inventory was changed after the plan was made",
@@ -88,6 +89,11 @@ def _version(distribution: str) -> str:
         return "absent"
 
 
+def _version_reason(name: str, then: Mapping[str, str], now: Mapping[str, str]) -> str:
+    versions = f"{then.get(name, 'not named')} in the plan, {now.get(name, 'not named')} here"
+    return f"the version of {name.removeprefix('sdk:')} is another one ({versions})"
+
+
 def check_bound(plan: Plan, *, inventory: Inventory, decisions: tuple[Decision, ...], bound: Mapping[str, str]) -> None:
     """PlanRefused, naming all that differs, unless inventory, decisions, code and data are still the plan's.
 
@@ -97,7 +103,7 @@ def check_bound(plan: Plan, *, inventory: Inventory, decisions: tuple[Decision, 
     now = {"inventory": inventory_digest(inventory), "decisions": decisions_digest(decisions), **bound}
     different = sorted(name for name in then.keys() | now.keys() if then.get(name) != now.get(name))
     if different:
-        reasons = [_WHAT.get(name, f"the version of {name.removeprefix('sdk:')} is another one") for name in different]
+        reasons = [_WHAT.get(name) or _version_reason(name, then, now) for name in different]
         raise PlanRefused(
             f"the plan is stale: {'; '.join(reasons)}",
             fix="make the plan again and have it approved, or put back what was changed",

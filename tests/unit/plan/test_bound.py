@@ -30,7 +30,7 @@ def plan(acme, profile, bound):
 def test_what_is_bound(bound, profile):
     assert set(bound) == {
         "tables", "catalogue", "profile", "stacks", "playbooks", "engine", "toolkit", "code",
-        "sdk:pulumi", "sdk:pulumi-aws",
+        "sdk:ansible-core", "sdk:ansible-runner", "sdk:boto3", "sdk:pulumi", "sdk:pulumi-aws",
     }  # fmt: skip
     assert bound == bound_digests(profile=profile, tables=tables_digest())
 
@@ -51,6 +51,9 @@ def test_an_unchanged_installation_passes(plan, acme, bound):
         ("toolkit", "another version of the toolkit"),
         ("code", "the toolkit's own code was edited"),
         ("sdk:pulumi-aws", "the version of pulumi-aws is another one"),
+        ("sdk:ansible-core", "the version of ansible-core is another one"),
+        ("sdk:ansible-runner", "the version of ansible-runner is another one"),
+        ("sdk:boto3", "the version of boto3 is another one"),
     ],
 )
 def test_each_difference_is_named(plan, acme, bound, name, message):
@@ -65,6 +68,13 @@ def test_each_difference_is_named(plan, acme, bound, name, message):
             decisions=decide(acme),
             bound={key: value for key, value in bound.items() if key != name},
         )
+
+
+def test_a_plan_made_without_a_package_is_none_for_an_installation_with_it(plan, acme, bound):
+    bare = replace(plan, index=replace(plan.index, bound={**plan.index.bound, "sdk:boto3": "absent"}))
+    with pytest.raises(PlanRefused, match=r"boto3 is another one \(absent in the plan, [0-9.]+ here\)"):
+        check_bound(bare, inventory=acme, decisions=decide(acme), bound=bound)
+    check_bound(bare, inventory=acme, decisions=decide(acme), bound={**bound, "sdk:boto3": "absent"})
 
 
 def test_a_changed_inventory_is_named(plan, acme, bound):
