@@ -28,8 +28,9 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 class Resource(msgspec.Struct, frozen=True, kw_only=True):
     """One resource of a stack as the program declares it.
 
-    An input that is known only after another resource exists is ``{"$from": "<urn>"}`` with a list of urns when
-    several; a secret one is ``{"$secret": "<secretref>"}``.
+    An input that is known only after another resource exists is ``{"$from": "<urn>"}``, with a list of urns where it
+    may come from one of several: one of its outputs, unchanged (which one, the offline program does not tell). A secret
+    input is ``{"$secret": "<secretref>"}``.
     """
 
     urn: str
@@ -85,8 +86,8 @@ Coverage = Literal["aws", "tunnels", "hosts", "backups", "monitoring"]
 class Index(msgspec.Struct, frozen=True, kw_only=True):
     """The signed object: digests of all documents (by scope) and of everything that shaped them.
 
-    ``coverage`` is what a complete run of this plan proves; ``uncovered`` names the managed components that no step
-    of this version reaches.
+    ``coverage`` is what a complete run of this plan proves; ``uncovered`` names the managed components, and
+    as ``tenant/<id>`` the tenants with a landing zone not built here, that no step of this version reaches.
     """
 
     schema: Literal["onboarding/plan/v1"] = "onboarding/plan/v1"
