@@ -22,7 +22,8 @@ def plan(*, path: Path, output_folder: Path | None, against: Path | None, detail
     from toolkit.errors import ChangesFound
     from toolkit.pipeline import planning, workspace
 
-    made, folder = planning.make_plan(workspace.find(path), output=output_folder, base=against)
+    where = workspace.find(path)
+    made, folder = planning.make_plan(where, planning.prepare(where), output=output_folder, base=against)
     if shown.as_json:
         print_json({"plan": made.digest, "folder": str(folder), **plain(made.index)})
     else:
@@ -42,6 +43,6 @@ def plan(*, path: Path, output_folder: Path | None, against: Path | None, detail
         for change in made.index.changes:
             if shown.verbose or change.operation == "remove":
                 print_text(f"  {change.operation} {change.kind} {change.name}")
-        for component in made.index.uncovered:
-            print_text(f"NOT COVERED: {component} is managed, but no step of this version reaches it")
+        for name in made.index.uncovered:
+            print_text(f"NOT COVERED: {name}: no step of this version reaches it")
     return ChangesFound.exit_code if detailed_exitcode and made.index.changes else 0

@@ -38,7 +38,9 @@ def prepare(workspace: Workspace) -> Prepared:
     )
 
 
-def make_plan(workspace: Workspace, *, output: Path | None = None, base: Path | None = None) -> tuple[Plan, Path]:
+def make_plan(
+    workspace: Workspace, prepared: Prepared, *, output: Path | None = None, base: Path | None = None
+) -> tuple[Plan, Path]:
     """Compile the plan and write its folder (``.onboard/plans/<digest>`` unless ``output`` names another).
 
     ``base`` is the folder of the plan that is changed; without it, the last one that was applied for real.
@@ -49,8 +51,7 @@ def make_plan(workspace: Workspace, *, output: Path | None = None, base: Path | 
     from toolkit.plan.supported import check_supported
     from toolkit.provision.record import record_stack
 
-    prepared = prepare(workspace)
-    check_supported(prepared.inventory)
+    check_supported(prepared.inventory, prepared.decisions)
     stacks = {
         name: record_stack(
             data_folder("stacks") / request.program, stack=name, project=request.project, config=request.config

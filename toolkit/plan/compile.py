@@ -75,7 +75,7 @@ def compile_plan(
         documents={document.scope: digest(document) for document in documents},
         changes=list_changes(() if base is None else base.documents, documents),
         coverage=_coverage(placement, steps),
-        uncovered=placement.uncovered,
+        uncovered=(*placement.uncovered, *_unmanaged_zones(inventory)),
     )
     return Plan(digest=digest(index), index=index, documents=documents)
 
@@ -86,6 +86,11 @@ def _components(scope: str, *, placement: Placement) -> dict[str, str]:
         for component in placement.components
         if placement.scopes[component.id] == scope
     }
+
+
+def _unmanaged_zones(inventory: Inventory) -> tuple[str, ...]:
+    """Tenants whose landing zone is not built here (adopted, referenced): no step reaches them."""
+    return tuple(sorted(f"tenant/{one.id}" for one in inventory.tenants if one.landing_zone.state != "managed"))
 
 
 def _coverage(placement: Placement, steps: Mapping[str, tuple[Step, ...]]) -> tuple[Coverage, ...]:

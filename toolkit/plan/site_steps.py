@@ -31,12 +31,6 @@ def site_steps(
     """
     scope = f"site/{site.id}"
     links = inventory.links_at(scope)
-    dynamic = [link.id for link in links if link.routing != "static"]
-    if dynamic:
-        raise PlanRefused(
-            f"links with dynamic routing are not set up by this version: {', '.join(dynamic)}",
-            fix="use routing: static",
-        )
     managed = any("provider" in link.ends for link in links)
     hosts = placement.hosts[site.id]
     tunnels = tuple(_vpn_step(link, provisioned) for link in links if "provider" not in link.ends)
