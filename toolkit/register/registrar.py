@@ -2,11 +2,13 @@
 
 The tools that check are the hub's own, of the version that will read the files. Other customers' files are copied
 into the staging folder, so the check covers the whole that will be loaded. When the check or the reload fails, what
-was active before is active again.
+was active before is active again. Whoever is killed before the reload leaves a note on the hub, and the next attempt
+makes up for it although it finds every file in place.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import secrets
@@ -17,6 +19,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from toolkit.conventions import FOLLOW_UP
 from toolkit.errors import RegisterFailed
 from toolkit.model.run import Emit
 from toolkit.register.hub import FOLDER, Fragment
@@ -28,6 +31,7 @@ class HubPlaces(msgspec.Struct, frozen=True, kw_only=True):
     """Where the hub keeps its monitoring's files and how it is told to read them again (Debian's packages)."""
 
     root: str = "/etc/prometheus"
+    notes: str = FOLLOW_UP
     reload_prometheus: tuple[str, ...] = ("systemctl", "reload-or-restart", "prometheus")
     reload_alertmanager: tuple[str, ...] = ("systemctl", "reload-or-restart", "prometheus-alertmanager")
     url: tuple[str, int]
@@ -60,6 +64,8 @@ class Registrar:
         self._shell = shell
         self._places = places
         self._own = own
+        self._name = own.rpartition("/")[2].rstrip(".")
+        self._note = shlex.quote(f"{places.notes}/register.{self._name}")
         self._emit = emit
 
     def _script(self, what: str, text: str, *, content: bytes = b"") -> str:
@@ -78,26 +84,44 @@ class Registrar:
         )
         return {line[66:]: line[:64] for line in listed.splitlines()}
 
-    def register(self, fragments: Sequence[Fragment]) -> int:
-        """Bring the hub's files to ``fragments``; the number of files written or removed, 0 when all were there.
+    def _left_over(self) -> bool:
+        """Remove the folders of killed attempts for this site; whether one of them ended before its reload was good."""
+        said = self._script(
+            "looking for what a killed attempt left",
+            f"rm -rf -- {shlex.quote(self._staging())}*; if [ -e {self._note} ]; then echo owed; fi",
+        )
+        return "owed" in said
 
-        Raises RegisterFailed with the checking tool's own message; the hub then serves what it served before.
+    def _staging(self, suffix: str = "") -> str:
+        # ids have no dot, so that no site's name begins as another's
+        return f"{self._places.root}/.onboard-{self._name}.{suffix}"
+
+    def register(self, fragments: Sequence[Fragment]) -> int:
+        """Bring the hub's files to ``fragments`` and have them loaded; the number of changes, 0 for nothing to do.
+
+        A change is a file written or removed, or the reload that a killed attempt still owed. Raises RegisterFailed
+        with the checking tool's own message; the hub then serves what it served before, or the message says otherwise.
         """
+        owed = self._left_over()
         present = self.present()
         wanted = {fragment.path: hashlib.sha256(fragment.content).hexdigest() for fragment in fragments}
         written = [fragment for fragment in fragments if present.get(fragment.path) != wanted[fragment.path]]
         stale = sorted(path for path in present if path not in wanted)
-        if not written and not stale:
+        if owed:
+            self._emit("an earlier attempt ended before the hub took its files: making up for it")
+        elif not written and not stale:
             self._emit("the hub's monitoring has every file already")
             return 0
-        staging = f"{self._places.root}/.onboard-{secrets.token_hex(6)}"
+        staging = self._staging(secrets.token_hex(6))
         try:
             self._stage(staging, written, stale)
             self._check(staging)
             self._activate(staging, written, stale)
         finally:
-            self._shell.run(["rm", "-rf", "--", staging], timeout=30, check=False)
-        return len(written) + len(stale)
+            # The next attempt removes what is left; a lost connection must not hide why this one failed.
+            with contextlib.suppress(RegisterFailed):
+                self._shell.run(["rm", "-rf", "--", staging], timeout=30, check=False)
+        return len(written) + len(stale) + owed
 
     def _stage(self, staging: str, written: Sequence[Fragment], stale: Sequence[str]) -> None:
         self._emit(f"staging {len(written)} files on the hub")
@@ -125,28 +149,42 @@ class Registrar:
         quoted, root = shlex.quote(staging), shlex.quote(self._places.root)
         moves = "".join(f"mv -fT -- {quoted}/new/{shlex.quote(f.path)} {root}/{shlex.quote(f.path)}; " for f in written)
         removes = "".join(f"rm -f -- {root}/{shlex.quote(path)}; " for path in stale)
+        note = f"mkdir -p {shlex.quote(self._places.notes)}; : >{self._note}; "
         try:
-            self._script("activating", moves + removes + "true")
+            self._script("activating", note + moves + removes)
             self._reload()
-        except RegisterFailed:
-            self._emit("restoring what the hub had before")
+        except RegisterFailed as refused:
             names = [*(fragment.path for fragment in written), *stale]
-            self._script(
-                "restoring",
-                f"cd {quoted}/prior; for f in {' '.join(map(shlex.quote, names))}; do "
-                f'if [ -e "$f" ]; then cp -a -- "$f" {root}/"$f".new; mv -fT -- {root}/"$f".new {root}/"$f"; '
-                f'else rm -f -- {root}/"$f"; fi; done',
-            )
-            self._reload()
+            try:
+                self._restore(quoted, names)
+            except RegisterFailed as error:
+                raise RegisterFailed(
+                    f"{refused.message}; what the hub had before could not be made active again: {error.message}",
+                    fix="mend the hub's monitoring and run the step again: it writes and loads every file anew",
+                    details={"refused": refused.details, "restoring": error.details},
+                ) from error
             raise
 
+    def _restore(self, quoted: str, names: Sequence[str]) -> None:
+        self._emit("restoring what the hub had before")
+        root = shlex.quote(self._places.root)
+        self._script(
+            "restoring",
+            f"cd {quoted}/prior; for f in {' '.join(map(shlex.quote, names))}; do "
+            f'if [ -e "$f" ]; then cp -a -- "$f" {root}/"$f".new; mv -fT -- {root}/"$f".new {root}/"$f"; '
+            f'else rm -f -- {root}/"$f"; fi; done',
+        )
+        self._reload()
+
     def _reload(self) -> None:
+        self._emit("reloading Alertmanager and Prometheus")
         before = wait_reloaded(self._places.url, since=0.0, emit=self._emit, wanted=False)
         for argv in (self._places.reload_alertmanager, self._places.reload_prometheus):
             answer = self._shell.run(argv, timeout=60, check=False)
             if answer.returncode:
                 raise _refused(" ".join(argv), answer)
         wait_reloaded(self._places.url, since=before, emit=self._emit)
+        self._script("noting the reload", f"rm -f -- {self._note}")
 
 
 # Debian's package asks by debconf and sets a file capability; an empty one, its default, would also undo an ambient one.

@@ -21,6 +21,7 @@ from toolkit.prometheus_api import Prometheus, Unanswered
 from toolkit.register.hub import Fragment, prefix
 from toolkit.register.registrar import HubPlaces, Registrar
 from toolkit.register.watch import wait_targets
+from toolkit.remote import Shell
 
 pytestmark = pytest.mark.slow
 OWN = prefix("acme", "acme-hq")
@@ -34,6 +35,23 @@ class LocalShell:
         if check and ran.returncode:
             raise RegisterFailed(ran.stderr.decode())
         return ran
+
+
+class Killed(BaseException):
+    """The registrar's process is gone: nothing of its own code runs any more."""
+
+
+class DyingShell(LocalShell):
+    """Runs everything before the command that begins with ``last``; from then on nothing, as after a kill."""
+
+    def __init__(self, last: tuple[str, ...]) -> None:
+        self.last, self.dead = last, False
+
+    def run(self, command, **more):
+        self.dead = self.dead or tuple(command[: len(self.last)]) == self.last
+        if self.dead:
+            raise Killed
+        return super().run(command, **more)
 
 
 def quiet(message: str, **data: object) -> None:
@@ -65,6 +83,7 @@ class Hub:
     def __init__(self, folder: Path) -> None:
         self.root = folder / "etc"
         self.root.mkdir()
+        self.notes = folder / "notes"
         self.ports = [free_port() for _ in range(3)]
         services = msgspec.structs.replace(
             PROFILE.hub.services, prometheus=self.ports[0], alertmanager=self.ports[1], blackbox=self.ports[2]
@@ -98,17 +117,19 @@ class Hub:
             return False
         return True
 
-    def registrar(self, **changes: object) -> Registrar:
-        def hup(number: int) -> tuple[str, ...]:
-            return ("sh", "-c", f"kill -HUP {self.processes[number].pid}")
+    def hup(self, number: int) -> tuple[str, ...]:
+        return ("sh", "-c", f"kill -HUP {self.processes[number].pid}")
 
+    def registrar(self, shell: Shell | None = None, **changes: object) -> Registrar:
         places = HubPlaces(
             root=str(self.root),
-            reload_prometheus=hup(0),
-            reload_alertmanager=hup(1),
+            notes=str(self.notes),
+            reload_prometheus=self.hup(0),
+            reload_alertmanager=self.hup(1),
             url=("127.0.0.1", self.ports[0]),
         )
-        return Registrar(LocalShell(), places=msgspec.structs.replace(places, **changes), own=OWN, emit=quiet)
+        places = msgspec.structs.replace(places, **changes)
+        return Registrar(shell or LocalShell(), places=places, own=OWN, emit=quiet)
 
     def stop(self) -> None:
         self.blackbox.shutdown()
@@ -195,6 +216,52 @@ def test_a_refused_reload_restores_what_was(hub: Hub) -> None:
     with pytest.raises(RegisterFailed, match="false"):
         hub.registrar(reload_prometheus=("false",)).register(files(profile=hub.profile, nonce="another"))
     assert tree(hub.root) == before
+
+
+def loaded_nonces(hub: Hub) -> set[str]:
+    return {rule["labels"]["run_nonce"] for group in hub.api.rule_groups() for rule in group["rules"]}
+
+
+@pytest.mark.parametrize("reloaded", ["nothing", "alertmanager"])
+def test_a_kill_before_the_reload_is_made_up_for(hub: Hub, reloaded: str) -> None:
+    hub.registrar().register(files(profile=hub.profile, nonce="one"))
+    made = files(profile=hub.profile, nonce="two")
+    with pytest.raises(Killed):
+        hub.registrar(DyingShell(hub.hup(1 if reloaded == "nothing" else 0))).register(made)
+    present = tree(hub.root)
+    assert {f.path: f.content for f in made}.items() <= present.items()
+    assert loaded_nonces(hub) == {"one"}
+    neighbour = hub.root / ".onboard-acme.acme-hq-2.0123"
+    neighbour.mkdir()
+    # what the killed attempt owed, and nothing else
+    assert hub.registrar().register(made) == 1
+    assert loaded_nonces(hub) == {"two"}
+    assert list(hub.root.glob(".onboard-*")) == [neighbour]
+    assert not list(hub.notes.iterdir())
+    before = hub.api.last_reload()
+    assert hub.registrar().register(made) == 0
+    assert hub.api.last_reload() == before
+
+
+def test_a_kill_before_the_files_are_moved_leaves_nothing_behind(hub: Hub) -> None:
+    made = files(profile=hub.profile)
+    hub.registrar().register(made)
+    with pytest.raises(Killed):
+        hub.registrar(DyingShell(("amtool",))).register(files(profile=hub.profile, nonce="another"))
+    assert list(hub.root.glob(".onboard-*"))
+    assert hub.registrar().register(made) == 0
+    assert not list(hub.root.glob(".onboard-*"))
+
+
+def test_what_could_not_be_restored_is_loaded_by_the_next_attempt(hub: Hub) -> None:
+    first = files(profile=hub.profile, nonce="one")
+    hub.registrar().register(first)
+    with pytest.raises(RegisterFailed, match=r"false failed on the hub.*could not be made active again: false") as error:
+        hub.registrar(reload_alertmanager=("false",)).register(files(profile=hub.profile, nonce="two"))
+    assert "run the step again" in error.value.fix
+    before = hub.api.last_reload()
+    assert hub.registrar().register(first) == 1
+    assert hub.api.last_reload()[1] > before[1]
 
 
 def test_only_own_files_are_touched(hub: Hub) -> None:
