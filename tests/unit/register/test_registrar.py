@@ -256,7 +256,9 @@ def test_a_kill_before_the_files_are_moved_leaves_nothing_behind(hub: Hub) -> No
 def test_what_could_not_be_restored_is_loaded_by_the_next_attempt(hub: Hub) -> None:
     first = files(profile=hub.profile, nonce="one")
     hub.registrar().register(first)
-    with pytest.raises(RegisterFailed, match=r"false failed on the hub.*could not be made active again: false") as error:
+    with pytest.raises(
+        RegisterFailed, match=r"false failed on the hub.*could not be made active again: false"
+    ) as error:
         hub.registrar(reload_alertmanager=("false",)).register(files(profile=hub.profile, nonce="two"))
     assert "run the step again" in error.value.fix
     before = hub.api.last_reload()
