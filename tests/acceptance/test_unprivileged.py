@@ -78,6 +78,9 @@ def test_without_privilege_the_cloud_is_rehearsed_and_the_rest_is_said_to_be_unp
     assert "the host lab needs root" in done.stderr
     assert any("acme-hq" in line for line in outcome["not_proven"])
     assert not (unprivileged.workspace / ".onboard/rehearsal").exists()
+    assert any(line.startswith("isolation: ") for line in outcome["not_proven"])
+    shown = unprivileged.onboard("evidence", "show", unprivileged.workspace / outcome["evidence"])
+    assert "NOT PROVEN: isolation: " in shown.stdout
     verified = unprivileged.onboard("evidence", "verify", unprivileged.workspace / outcome["evidence"])
     assert verified.returncode == 0, verified.stderr
     assert not of_nobody() - before

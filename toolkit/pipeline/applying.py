@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +16,13 @@ from toolkit.model.plan import Plan, Step
 from toolkit.model.run import StepRequest, StepResult
 from toolkit.pipeline import cloud_side, evidencing, planning
 from toolkit.pipeline.admission import Credentials, check_allowed, check_identities
+from toolkit.pipeline.coverage import unproven_world
+from toolkit.pipeline.scratch import clear_scratch, scratch
 from toolkit.pipeline.throwaway import inhabit
 from toolkit.pipeline.workspace import Workspace
 from toolkit.pipeline.worlds import check_reachable, real_bindings
+from toolkit.processes import kill_tagged
 from toolkit.run.executor import Executor, Listener, new_run_id
-from toolkit.run.owner import kill_tagged
 from toolkit.run.store import Lease, RunRow, SqliteStore
 
 
@@ -176,11 +175,15 @@ def verify(
 
 
 def _end_orphans(store: SqliteStore) -> None:
-    """Kill what a dead coordinator left running, whichever run it was: we hold the lease, so nobody else owns it."""
+    """Kill what a dead coordinator left running, and remove what it left lying, whichever run it was.
+
+    We hold the lease, so nobody else owns it.
+    """
     for row in store.runs():
         if row.state == "running":
             kill_tagged("ONBOARD_RUN", row.id)
             store.set_state(row.id, "interrupted")
+    clear_scratch(store)
 
 
 class _Run:
@@ -208,14 +211,14 @@ class _Run:
         evidence_key: str | None = None,
     ) -> RunSummary:
         log = evidencing.RunLog(self.workspace.own / "log.ndjson", run=self.row.id)
-        with _scratch(self.row.bindings) as scratch:
+        with scratch(self.row) as folder:
             executor = Executor(
                 store=self.store,
                 run=self.row,
                 steps=tuple(
                     step for step in self.plan.steps if self.row.stages is None or step.stage in self.row.stages
                 ),
-                make_request=self._requests(scratch),
+                make_request=self._requests(folder),
                 log_folder=self.workspace.run_logs(self.row.id),
                 environment=dict(os.environ),
                 listeners=(log, *listeners),
@@ -225,9 +228,9 @@ class _Run:
             )
             try:
                 executor.execute()
-            except OnboardError:
+            except OnboardError as error:
                 if self.store.run(self.row.id).state == "failed":
-                    self._conclude(evidence_key)
+                    self._conclude_failed(error, evidence_key)
                 raise
         self._conclude(evidence_key)
         return summary(self.workspace, self.store, self.row.id)
@@ -237,10 +240,10 @@ class _Run:
             return f"onboard rehearse resume {self.workspace.shown} (where --keep left the world)"
         return f"onboard runs resume {self.row.id} --workspace {self.workspace.shown}"
 
-    def _requests(self, scratch: Path) -> Callable[..., StepRequest]:
+    def _requests(self, folder: Path) -> Callable[..., StepRequest]:
         def make(step: Step, *, attempt: int, resumed: bool, outputs: dict[str, dict[str, Any]]) -> StepRequest:
-            folder = scratch / step.id.rpartition("@")[2]
-            folder.mkdir(mode=0o700, exist_ok=True)
+            scratch = folder / step.id.rpartition("@")[2]
+            scratch.mkdir(mode=0o700, exist_ok=True)
             return StepRequest(
                 run=self.row.id,
                 attempt=attempt,
@@ -251,7 +254,7 @@ class _Run:
                 profile=self.prepared.profile,
                 bindings=self.row.bindings,
                 workspace=str(self.workspace.root),
-                scratch=str(folder),
+                scratch=str(scratch),
                 resources=self._resources.get(step.inputs.get("stack", ""), ()),
                 outputs=outputs,
             )
@@ -265,6 +268,15 @@ class _Run:
         evidencing.conclude(
             self.workspace, self.store, self.row.id, plan=self.plan, prepared=self.prepared, key=evidence_key
         )
+
+    def _conclude_failed(self, error: OnboardError, evidence_key: str | None) -> None:
+        """Whatever goes wrong with the evidence, it must not hide why the step failed."""
+        try:
+            self._conclude(evidence_key)
+        except OnboardError as second:
+            error.details["evidence"] = f"not written: {second.message}"
+        except Exception as second:  # noqa: BLE001 - see above; its text may hold a value, so only its type is told
+            error.details["evidence"] = f"not written: {type(second).__name__}"
 
 
 def summary(workspace: Workspace, store: SqliteStore, run: str) -> RunSummary:
@@ -283,21 +295,8 @@ def summary(workspace: Workspace, store: SqliteStore, run: str) -> RunSummary:
         world=row.bindings.world,
         hosts=row.bindings.hosts,
         counts=dict(sorted(counts.items())),
-        not_proven=tuple(line for result in results for line in result.not_proven),
+        not_proven=(*unproven_world(row.bindings), *(line for result in results for line in result.not_proven)),
         seconds=round((row.finished or time.time()) - row.started, 1),
         evidence=str(evidence.relative_to(workspace.root)) if evidence.is_dir() else None,
         report=str(report.relative_to(workspace.root)) if report.is_file() else None,
     )
-
-
-@contextmanager
-def _scratch(bindings: Bindings) -> Iterator[Path]:
-    """A private folder for what the steps write for a moment; short, since sockets live below it."""
-    parent = f"/run/onboard-{bindings.id}" if bindings.world == "rehearsal" else None
-    if parent is not None and not Path(parent).is_dir():
-        parent = None
-    folder = Path(tempfile.mkdtemp(prefix="onboard-", dir=parent))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from toolkit.evidence.statement import Coverage, NotProven
+from toolkit.model.bindings import Bindings
 from toolkit.model.plan import Plan
 from toolkit.model.run import StepResult
 
@@ -15,6 +16,8 @@ ONLY_REAL_CLOUD = (
     "the timing and the failures of the cloud's control plane",
     "the customer's premises: their hosts, their internet access, their VPN device",
 )
+
+NO_NAMESPACE = "isolation: only root on Linux (with iproute2) rehearses in a network namespace of its own"
 
 
 class _Proof(msgspec.Struct, frozen=True):
@@ -34,18 +37,19 @@ _PROOFS = {
 }
 
 
-def coverage(plan: Plan, results: Mapping[str, StepResult], *, done: bool) -> Coverage:
+def unproven_world(bindings: Bindings) -> tuple[str, ...]:
+    """What a run in that world leaves open before its first step, as ``what: reason``."""
+    return (NO_NAMESPACE,) if bindings.world == "rehearsal" and bindings.netns is None else ()
+
+
+def coverage(plan: Plan, results: Mapping[str, StepResult], *, bindings: Bindings, done: bool) -> Coverage:
     """``results`` by step name; ``done`` says that the run came to its end."""
     left_out = "not part of this run" if done else "the run ended before it"
-    unproven = [
-        NotProven(what=line.partition(": ")[0], reason=line.partition(": ")[2] or line)
-        for result in results.values()
-        for line in result.not_proven
-    ]
+    lines = [*unproven_world(bindings), *(line for result in results.values() for line in result.not_proven)]
+    unproven = [NotProven(what=line.partition(": ")[0], reason=line.partition(": ")[2] or line) for line in lines]
     unproven += [NotProven(what=step.name, reason=left_out) for step in plan.steps if step.name not in results]
     unproven += [
-        NotProven(what=component, reason="managed, but no step of this version reaches it")
-        for component in plan.index.uncovered
+        NotProven(what=name, reason="not covered: no step of this version reaches it") for name in plan.index.uncovered
     ]
     return Coverage(
         proven=tuple(word for word in plan.index.coverage if _is_proven(_PROOFS[word], plan, results)),

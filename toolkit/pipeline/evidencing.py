@@ -67,7 +67,7 @@ def conclude(
         ledger=tuple(_ledger_row(event) for event in events),
         results=proven,
         result="passed" if row.state == "done" else "failed",
-        coverage=coverage(plan, proven, done=row.state == "done"),
+        coverage=coverage(plan, proven, bindings=row.bindings, done=row.state == "done"),
         started=row.started,
         finished=row.finished or time.time(),
         faulted=any("fault" in event.event.data for event in events) or is_faulted(row.bindings),

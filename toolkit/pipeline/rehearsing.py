@@ -18,14 +18,15 @@ from typing import Any, Literal
 
 import msgspec
 
+from toolkit import processes
 from toolkit.canonical import canonical_bytes, write_atomic
 from toolkit.errors import Interrupted, Locked, OnboardError, PrerequisiteMissing, UsageError
 from toolkit.model.bindings import Bindings
+from toolkit.model.inventory import Inventory
 from toolkit.pipeline import planning
 from toolkit.pipeline.applying import RunSummary, is_whole, summary
 from toolkit.pipeline.throwaway import Place, environment, make_world, remove_world
 from toolkit.pipeline.workspace import CONFIG_HOME, Workspace
-from toolkit.run import owner
 from toolkit.run.actions import NEEDS_HOSTS
 from toolkit.run.store import SqliteStore
 from toolkit.signing import create_key, load_signer
@@ -64,8 +65,9 @@ def rehearse(request: RehearseRequest, *, say: Say) -> RunSummary:
     workspace = request.workspace
     if request.evidence_key is not None:
         load_signer(request.evidence_key)  # a wrong key is said now, not after the rehearsal
-    plan, plan_dir = planning.make_plan(workspace)
-    _check_one_account(workspace)
+    prepared = planning.prepare(workspace)
+    _check_one_account(prepared.inventory)
+    plan, plan_dir = planning.make_plan(workspace, prepared)
     say(f"plan {plan.digest[7:19]}: {len(plan.steps)} steps, {_resources(plan)} resources")
     with workspace.store().lease("rehearsal"):
         left = current(workspace)
@@ -76,7 +78,7 @@ def rehearse(request: RehearseRequest, *, say: Say) -> RunSummary:
                 f"onboard rehearse down {workspace.shown}",
             )
         with_hosts = any(step.action in NEEDS_HOSTS for step in plan.steps)
-        left_out = _why_no_hosts(request.hosts, workspace) if with_hosts else ""
+        left_out = _why_no_hosts(request.hosts, prepared) if with_hosts else ""
         rehearsal = Rehearsal(
             id=secrets.token_hex(4),
             plan_dir=str(plan_dir.resolve()),
@@ -85,7 +87,7 @@ def rehearse(request: RehearseRequest, *, say: Say) -> RunSummary:
             evidence_key=request.evidence_key,
         )
         _remember(workspace, rehearsal)
-        return _carry_through(request, rehearsal, say=say, resumed=False)
+        return _carry_through(request, rehearsal, prepared, say=say, resumed=False)
 
 
 def resume(request: RehearseRequest, *, say: Say) -> RunSummary:
@@ -94,10 +96,11 @@ def resume(request: RehearseRequest, *, say: Say) -> RunSummary:
 
     rehearsal = _standing(request.workspace)
     # A mistake in the inventory must not cost the world that is to be resumed.
-    planning.check_fresh(read_plan(Path(rehearsal.plan_dir)), planning.prepare(request.workspace))
+    prepared = planning.prepare(request.workspace)
+    planning.check_fresh(read_plan(Path(rehearsal.plan_dir)), prepared)
     with request.workspace.store().lease("rehearsal"):
-        owner.kill_tagged("ONBOARD_SUPERVISED", rehearsal.id)
-        return _carry_through(request, rehearsal, say=say, resumed=True)
+        processes.kill_tagged("ONBOARD_SUPERVISED", rehearsal.id)
+        return _carry_through(request, rehearsal, prepared, say=say, resumed=True)
 
 
 def down(workspace: Workspace, *, say: Say) -> list[str]:
@@ -119,13 +122,15 @@ def place_of(workspace: Workspace, rehearsal: Rehearsal) -> Place:
     return Place(id=rehearsal.id, folder=str(workspace.rehearsal / rehearsal.id), hosts=rehearsal.hosts)
 
 
-def _carry_through(request: RehearseRequest, rehearsal: Rehearsal, *, say: Say, resumed: bool) -> RunSummary:
+def _carry_through(
+    request: RehearseRequest, rehearsal: Rehearsal, prepared: planning.Prepared, *, say: Say, resumed: bool
+) -> RunSummary:
     workspace, keep = request.workspace, request.keep
     try:
         with _interruptible() as interrupts:
             if rehearsal.left_out:
                 say(f"NOT PROVEN: hosts, tunnels, agents, backups and monitoring: {rehearsal.left_out}")
-            bindings = make_world(place_of(workspace, rehearsal), planning.prepare(workspace), say=say)
+            bindings = make_world(place_of(workspace, rehearsal), prepared, say=say)
             _approve(bindings, rehearsal, Path(place_of(workspace, rehearsal).folder))
             run = _run_of(workspace.store(), rehearsal) if resumed else None
             whole = run is not None and is_whole(workspace, workspace.store().run(run))
@@ -225,7 +230,7 @@ def _remove(workspace: Workspace, rehearsal: Rehearsal) -> list[str]:
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         with contextlib.suppress(Locked):  # what does not end is among what is left
-            owner.kill_tagged("ONBOARD_SUPERVISED", rehearsal.id)
+            processes.kill_tagged("ONBOARD_SUPERVISED", rehearsal.id)
         left = remove_world(place_of(workspace, rehearsal))
     finally:
         signal.signal(signal.SIGINT, before)
@@ -252,13 +257,12 @@ def _run_of(store: SqliteStore, rehearsal: Rehearsal) -> str | None:
     return runs[-1] if runs else None
 
 
-def _why_no_hosts(wanted: Hosts, workspace: Workspace) -> str:
+def _why_no_hosts(wanted: Hosts, prepared: planning.Prepared) -> str:
     if wanted == "none":
         return "--hosts none"
     from toolkit.rehearsal.lab.prerequisites import prerequisites
     from toolkit.rehearsal.lab.topology import topology
 
-    prepared = planning.prepare(workspace)
     machines = len(topology(prepared.inventory, prepared.profile, "any").nodes)
     gaps = prerequisites(machines)
     if gaps and wanted == "lab":
@@ -266,10 +270,9 @@ def _why_no_hosts(wanted: Hosts, workspace: Workspace) -> str:
     return "; ".join(gap.message for gap in gaps)
 
 
-def _check_one_account(workspace: Workspace) -> None:
+def _check_one_account(inventory: Inventory) -> None:
     """UsageError for tenants in several AWS accounts: the stand-in cloud is one account."""
-    tenants = planning.prepare(workspace).inventory.tenants
-    accounts = sorted({tenant.platform.account for tenant in tenants if tenant.platform.kind == "aws"})
+    accounts = sorted({tenant.platform.account for tenant in inventory.tenants if tenant.platform.kind == "aws"})
     if len(accounts) > 1:
         raise UsageError(
             f"one rehearsal stands for one AWS account, and this inventory has {len(accounts)}: {', '.join(accounts)}",

@@ -13,10 +13,11 @@ from typing import Literal
 
 import msgspec
 
-from toolkit import processes
+from toolkit import places, processes
 from toolkit.canonical import canonical_bytes, write_atomic
 from toolkit.errors import PlanRefused, UsageError
 from toolkit.model.bindings import AwsBinding, Bindings
+from toolkit.pipeline.coverage import NO_NAMESPACE
 from toolkit.pipeline.planning import Prepared
 from toolkit.rehearsal import namespace
 
@@ -33,7 +34,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def run(self) -> Path:
-        return Path("/run" if os.geteuid() == 0 else "/tmp") / f"onboard-{self.id}"  # noqa: S108 - 0700, named by 32 random bits
+        return places.fleeting(self.id)
 
     @property
     def orders(self) -> Path:
@@ -63,14 +64,14 @@ def make_world(place: Place, prepared: Prepared, *, say: Say) -> Bindings:
     known = folder / "bindings.json"
     if known.is_file():
         bindings = msgspec.json.decode(known.read_bytes(), type=Bindings)
+    places.make_fleeting(place.run)
     if place.hosts == "lab":
         bindings = _with_lab(place, prepared, bindings, say=say)
-    place.run.mkdir(exist_ok=True, mode=0o700)
     netns = _namespace(place)
     if netns is not None:
         namespace.enter_here(netns)
     else:
-        say("NOT PROVEN: isolation: only root on Linux (with iproute2) rehearses in a network namespace of its own")
+        say(f"NOT PROVEN: {NO_NAMESPACE}")
     endpoint = _cloud(place, prepared, say=say)
     bindings = msgspec.structs.replace(bindings, aws=AwsBinding(endpoint=endpoint), netns=netns)
     write_atomic(known, canonical_bytes(bindings))

@@ -28,7 +28,7 @@ def test_a_run_whose_plan_another_one_followed_cannot_go_on(tmp_path: Path):
     root.mkdir()
     shutil.copy(ACME, root)
     workspace = Workspace(root=root)
-    plan, folder = planning.make_plan(workspace)
+    plan, folder = planning.make_plan(workspace, planning.prepare(workspace))
     create_key(tmp_path / "ada.pem")
     signer = load_signer(f"file:{tmp_path}/ada.pem")
     ada = TrustedKey(keyid=signer.keyid, public=signer.public, roles=("approver",), name="Ada")
