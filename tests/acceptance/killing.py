@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from conftest import Desk
 
+from toolkit import processes
 from toolkit.pipeline.workspace import Workspace
 from toolkit.plan.folder import read_plan
 from toolkit.rehearsal.world.control import WorldControl
@@ -193,7 +194,7 @@ class Road:
         self.go_on()
 
         def machines() -> bool:
-            tagged = owner.tagged("ONBOARD_REHEARSAL", self.desk.current["id"]) if self.standing else []
+            tagged = processes.tagged("ONBOARD_REHEARSAL", self.desk.current["id"]) if self.standing else []
             return any("conmon" in cmdline(pid) for pid in tagged)
 
         self._wait_for(machines, what="a machine of the lab runs")
@@ -203,13 +204,13 @@ class Road:
         """Every process of the run, none of the world: the supervisor, the coordinator, and what that one started."""
         found = {self._supervisor.pid} if self._supervisor else set()
         if self.standing:
-            for pid in owner.tagged("ONBOARD_SUPERVISED", self.desk.current["id"]):
+            for pid in processes.tagged("ONBOARD_SUPERVISED", self.desk.current["id"]):
                 found |= {pid, *(one.pid for one in self._below(owner.named(pid)))}
         return [one for one in map(owner.named, sorted(found)) if one.start]
 
     def coordinators(self) -> list[owner.Owner]:
         """The ``onboard apply`` inside the world: the supervisor's child that carries its tag."""
-        tagged = owner.tagged("ONBOARD_SUPERVISED", self.desk.current["id"])
+        tagged = processes.tagged("ONBOARD_SUPERVISED", self.desk.current["id"])
         assert self._supervisor is not None
         return [owner.named(pid) for pid in tagged if parent(pid) == self._supervisor.pid]
 

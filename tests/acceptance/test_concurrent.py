@@ -12,9 +12,9 @@ import yaml
 from conftest import make_desk
 from lab_parts import machine_network
 
+from toolkit import processes
 from toolkit.cli.outcome import WORDS
 from toolkit.rehearsal import lab, namespace
-from toolkit.run import owner
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
@@ -84,7 +84,7 @@ def test_another_customer_with_the_same_addresses_passes_beside_the_first(rehear
     down = other.onboard("rehearse", "down", other.workspace)
     assert down.returncode == 0, down.stderr
     assert lab.leftovers(standing, folder=other.workspace / ".onboard/rehearsal" / standing / "lab") == []
-    assert owner.tagged("ONBOARD_REHEARSAL", standing) == []
+    assert processes.tagged("ONBOARD_REHEARSAL", standing) == []
     assert machine_network() == before
     # The first is as it was.
     assert rehearsed.verify().returncode == 0

@@ -14,9 +14,9 @@ import pytest
 from conftest import Desk, make_desk, removed
 from killing import PATIENCE, until
 
+from toolkit import processes
 from toolkit.rehearsal.lab.teardown import leftovers
 from toolkit.rehearsal.world.control import WorldControl
-from toolkit.run import owner
 
 pytestmark = pytest.mark.slow
 
@@ -66,7 +66,7 @@ class Job:
     def assert_nothing_left(self) -> None:
         """No namespace, container, process, mount, link, folder in /run or temporary file."""
         assert leftovers(self.id, folder=self.desk.workspace / ".onboard/rehearsal" / self.id / "lab") == []
-        assert owner.tagged("ONBOARD_SUPERVISED", self.id) == []
+        assert processes.tagged("ONBOARD_SUPERVISED", self.id) == []
         assert not (self.desk.workspace / ".onboard/rehearsal").exists()
         assert list(Path(self.desk.environment["TMPDIR"]).iterdir()) == []
 
@@ -156,7 +156,7 @@ def test_ctrl_c_with_hosts_takes_everything_away(alone: Desk, moment: str) -> No
 def _containers(rehearsal: str) -> list[int]:
     """Monitors of the lab's containers."""
     found = []
-    for pid in owner.tagged("ONBOARD_REHEARSAL", rehearsal):
+    for pid in processes.tagged("ONBOARD_REHEARSAL", rehearsal):
         with contextlib.suppress(OSError):
             if Path(f"/proc/{pid}/comm").read_text().strip() == "conmon":
                 found.append(pid)

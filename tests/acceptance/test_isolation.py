@@ -135,11 +135,11 @@ def user_network(request) -> int:
 
 def living(found, state) -> dict[int, dict[int, str]]:
     """Living processes of the rehearsal by network: tagged ones, and all that is in its machines."""
+    from toolkit import processes
     from toolkit.rehearsal.lab.machines import cgroup
-    from toolkit.run import owner
 
     group = cgroup(state.id)
-    pids = {*owner.tagged("ONBOARD_REHEARSAL", state.id), *namespace.inhabitants(state.netns)}
+    pids = {*processes.tagged("ONBOARD_REHEARSAL", state.id), *namespace.inhabitants(state.netns)}
     networks: dict[int, dict[int, str]] = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:

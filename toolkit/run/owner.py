@@ -8,9 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from toolkit.processes import die_with_parent, kill_tagged, start_time, tagged
-
-__all__ = ["Owner", "current", "die_with_parent", "is_dead", "kill_tagged", "named", "tagged"]
+from toolkit.processes import start_time
 
 
 class Owner(msgspec.Struct, frozen=True, kw_only=True):

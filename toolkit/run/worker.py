@@ -17,8 +17,8 @@ import msgspec
 
 from toolkit.errors import Locked, OnboardError
 from toolkit.model.run import StepRequest, StepResult
+from toolkit.processes import die_with_parent
 from toolkit.run import actions
-from toolkit.run.owner import die_with_parent
 from toolkit.run.store import SqliteStore
 
 
