@@ -6,19 +6,16 @@ small known data set is put below each backed-up path; a real host's data is nev
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from toolkit.errors import VerifyFailed
 from toolkit.model.inventory import BackupJob, Component
 from toolkit.verify.check import Check, equal, holds
 from toolkit.verify.place import Place, guarded, wait_until
+from toolkit.verify.repository import compared, raw_size, read_whole, snapshots
 
-RESTIC = "/usr/local/lib/onboard/restic"
-"""restic with the host's repository and password, as the role backup_agent installs it."""
 KNOWN = ".onboard-rehearsal"
 _KNOWN_DATA = f"""set -eu
 for path in "$@"; do
@@ -29,21 +26,6 @@ done
 """
 _MORE_DATA = f"""set -eu
 for path in "$@"; do date +%s.%N >"$path/{KNOWN}/added"; done
-"""
-# Files that changed after the snapshot began differ rightly, so both sides leave them out; restic restores times.
-_RESTORE = f"""set -eu
-umask 077
-snapshot=$1 before=$2; shift 2
-scratch=$(mktemp -d /var/tmp/onboard-verify.XXXXXX)
-trap 'rm -rf "$scratch"' EXIT
-{RESTIC} restore "$snapshot" --target "$scratch/restored" >/dev/null
-sums() {{ (cd "$1"; shift; for path in "$@"; do
-  if [ -e ".$path" ]; then find ".$path" -type f ! -newermt "@$before" -print0; fi
-done | LC_ALL=C sort -z | xargs -0 -r sha256sum | LC_ALL=C sort -u); }}
-sums / "$@" >"$scratch/source"
-sums "$scratch/restored" "$@" >"$scratch/copy"
-echo "files $(wc -l <"$scratch/source")"
-LC_ALL=C comm -3 "$scratch/source" "$scratch/copy" | head -n 20
 """
 
 
@@ -71,29 +53,15 @@ def backup_checks(place: Place) -> tuple[list[Check], list[str]]:
         return [check for checks in pool.map(of_host, backed) for check in checks], []
 
 
-def _restic(place: Place, host: str, *argv: str) -> Any:
-    said = place.text(host, RESTIC, "--json", *argv, timeout=place.patience.backup)
-    try:
-        return json.loads(said.strip().splitlines()[-1])
-    except (ValueError, IndexError) as error:
-        raise VerifyFailed(f"restic {argv[0]} on {host} did not answer with JSON", fix="run it on the host") from error
-
-
-def _snapshots(place: Place, host: str, policy: str) -> list[dict[str, Any]]:
-    """The snapshots of one policy, oldest first."""
-    return sorted(_restic(place, host, "snapshots", "--tag", policy) or [], key=lambda found: str(found["time"]))
-
-
-def _raw_size(place: Place, host: str, *snapshots: str) -> int:
-    """Bytes of the distinct content that the snapshots (or all) refer to."""
-    return int(_restic(place, host, "stats", "--mode", "raw-data", *snapshots)["total_size"])
-
-
 def _run_unit(place: Place, host: str, policy: str) -> dict[str, Any] | None:
-    """Start the timer's service and wait for its end; the snapshot that it made."""
-    before = {found["id"] for found in _snapshots(place, host, policy)}
+    """Start the timer's service and wait for its end; the snapshot that it made.
+
+    A run that a killed verification or the timer began is over when the snapshots have been read: they are read under
+    the lock that it holds. So the start does not merely join it.
+    """
+    before = {found["id"] for found in snapshots(place, host, policy)}
     place.text(host, "systemctl", "start", f"onboard-backup-{policy}.service", timeout=place.patience.backup)
-    made = [found for found in _snapshots(place, host, policy) if found["id"] not in before]
+    made = [found for found in snapshots(place, host, policy) if found["id"] not in before]
     return made[-1] if made else None
 
 
@@ -125,11 +93,11 @@ def _job(place: Place, host: Component, job: BackupJob) -> Iterator[Check]:
     )
     if first is None:
         return
-    whole, held = _raw_size(place, host.id, first["id"]), _raw_size(place, host.id)
+    whole, held = raw_size(place, host.id, first["id"]), raw_size(place, host.id)
     if rehearsed:
         place.text(host.id, "sh", "-c", _MORE_DATA, "more-data", *job.paths)
     second = _run_unit(place, host.id, job.policy)
-    added = _raw_size(place, host.id) - held
+    added = raw_size(place, host.id) - held
     yield holds(
         "backup.incremental",
         subject=subject,
@@ -144,26 +112,14 @@ def _job(place: Place, host: Component, job: BackupJob) -> Iterator[Check]:
 
 def _restored(place: Place, host: Component, job: BackupJob, snapshot: dict[str, Any]) -> Iterator[Check]:
     place.emit(f"restoring {job.policy} of {host.id} to a scratch folder and comparing it")
-    seconds = place.text(host.id, "date", "-u", "-d", str(snapshot["time"]), "+%s").strip()  # RFC 3339
-    said = place.text(
-        host.id,
-        "sh",
-        "-c",
-        _RESTORE,
-        "restore",
-        str(snapshot["id"]),
-        seconds,
-        *job.paths,
-        timeout=place.patience.backup,
-    ).splitlines()
-    files = int(said[0].split()[1]) if said and said[0].startswith("files ") else 0
+    files, differing = compared(place, host.id, snapshot, job.paths)
     yield holds(
         "backup.restored",
         subject=f"{host.id} {job.policy}",
         claim="what is restored equals the source, file by file, by SHA-256",
         how="restic restore to a scratch folder, sha256sum of both sides",
-        truth=files > 0 and len(said) == 1,
-        observed={"files": files, "differing": said[1:6]},
+        truth=files > 0 and not differing,
+        observed={"files": files, "differing": differing[:5]},
         proves="files that had not changed since the snapshot began can be restored as they are",
     )
 
@@ -194,7 +150,7 @@ def _metrics(place: Place, host: Component, job: BackupJob, start: float) -> Ite
 def _readable(place: Place, host: Component) -> Iterator[Check]:
     place.emit(f"reading the whole repository of {host.id}")
     began = time.monotonic()
-    answer = place.shell(host.id).run([RESTIC, "check", "--read-data"], timeout=place.patience.backup, check=False)
+    answer = read_whole(place, host.id)
     said = (answer.stdout + answer.stderr).decode(errors="replace").strip().splitlines()
     yield holds(
         "backup.readable",
