@@ -40,6 +40,15 @@ def test_formats_and_spellings_mean_the_same() -> None:
         assert load(FULL.with_name(name)) == load(FULL)
 
 
+def test_whole_numbers_may_be_written_with_a_point(tmp_path: Path) -> None:
+    assert load(FULL.with_name("integral-numbers.yaml")) == load(FULL)
+    text = FULL.with_name("full.json").read_text().replace('"months": 12', '"months": 12.0')
+    assert "12.0" in text
+    (tmp_path / "inventory.json").write_text(text)
+    assert load(tmp_path) == load(FULL)
+    assert check([tmp_path, FULL.with_name("integral-numbers.yaml")]).problems == ()
+
+
 def test_missing_path_is_a_fault_of_usage(tmp_path: Path) -> None:
     for path in (tmp_path / "gone.yaml", tmp_path):
         with pytest.raises(UsageError) as refused:

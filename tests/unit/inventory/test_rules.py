@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import runpy
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from toolkit.inventory.load import findings
 from toolkit.inventory.readers import read_file
 from toolkit.inventory.secret_rules import smells
+from toolkit.plan.stack_config import LAYERS, stack_name
 
 ROOT = Path(__file__).resolve().parents[3]
 SOUND = read_file(ROOT / "tests/examples/valid/full.yaml").value
@@ -57,6 +59,16 @@ SECOND_TENANT = {
     "landing_zone": {**TENANT["landing_zone"], "cidr": "10.31.0.0/16"},
 }
 
+
+def long_ids(length: int) -> list[tuple[str, Any]]:
+    """A customer id of 63 characters and a tenant id of ``length``, wherever they are named."""
+    tenant = "t" * length
+    places = ["/tenants/0/id", *(f"/components/{n}/tenant" for n in range(3))]
+    return [("/customer/id", "c" * 63), ("/links/1/from", f"tenant/{tenant}"), *((place, tenant) for place in places)]
+
+
+LEVELS = "/tenants/0/subscribed_levels"
+
 KEPT = [
     [("/sites/-", SECOND_SITE), ("/tenants/-", SECOND_TENANT)],
     [("/components/2/depends_on", ["lyon-management", "shop-vm-1"])],
@@ -71,6 +83,9 @@ KEPT = [
     ],
     [("/components/0/management_level", "application"), ("/tenants/0/subscribed_levels/-", "application")],
     [("/components/2/backup/policies", ["CUSTOM-WEEKLY-8"]), ("/components/2/backup/approval", "Q-1")],
+    [("/tenants/0/subscribed_levels/-", "containers"), ("/tenants/0/subscribed_levels/-", "kubernetes")],
+    [("/tenants/0/landing_zone/cidr", "10.30.0.0/25"), ("/tenants/0/landing_zone/zones", 6)],
+    long_ids(25),
 ]
 
 
@@ -118,6 +133,21 @@ BROKEN = [
     ([("/customer/commitment/months", 0)], {("INV-016", "/customer/commitment/months")}),
     ([("/components/0/ssh_host_key", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5")], {("INV-041", "/components/0/ssh_host_key")}),
     ([("/links/0/to", "provider/hub")], {("INV-015", "/links/0/to"), ("INV-026", "/sites/0")}),
+    ([(f"{LEVELS}/-", "containers")], {("INV-070", f"{LEVELS}/2")}),
+    ([(f"{LEVELS}/-", "active-directory"), (f"{LEVELS}/-", "virtual-desktop")], {("INV-071", f"{LEVELS}/2"), ("INV-071", f"{LEVELS}/3")}),
+    ([(f"{LEVELS}/-", "remote-desktop")], {("INV-072", f"{LEVELS}/2")}),
+    # the directory of a project may stand on another tenant, the os level may not
+    (
+        [(f"{LEVELS}/-", "remote-desktop"), ("/tenants/-", {**SECOND_TENANT, "subscribed_levels": ["active-directory"]})],
+        {("INV-071", "/tenants/1/subscribed_levels/0")},
+    ),
+    (
+        [("/tenants/-", {**SECOND_TENANT, "subscribed_levels": ["remote-desktop"]}), (f"{LEVELS}/-", "active-directory")],
+        {("INV-071", f"{LEVELS}/2"), ("INV-072", "/tenants/1/subscribed_levels/0")},
+    ),
+    ([("/tenants/0/landing_zone/cidr", "10.30.0.0/26"), ("/tenants/0/landing_zone/zones", 5)], {("INV-035", "/tenants/0/landing_zone/cidr")}),
+    (long_ids(26), {("INV-027", "/tenants/0/id")}),
+    ([("/customer/commitment/start", "0000-01-01")], {("INV-015", "/customer/commitment/start")}),
     ([("/tenants", 5)], {("INV-013", "/tenants")}),
     ([("/components/1", "shop-vm-2")], {("INV-013", "/components/1")}),
 ]  # fmt: skip
@@ -126,6 +156,28 @@ BROKEN = [
 @pytest.mark.parametrize(("changes", "expected"), BROKEN)
 def test_broken(changes: list[tuple[str, Any]], expected: set[tuple[str, str]]) -> None:
     assert set(rules(*changes)) == expected
+
+
+@pytest.mark.parametrize("zones", range(1, 7))
+@pytest.mark.parametrize("prefix", range(16, 29))
+def test_a_range_is_accepted_exactly_when_the_stack_can_cut_it(prefix: int, zones: int) -> None:
+    path = ROOT / "stacks/components/addresses.py"
+    addresses = runpy.run_path(str(path))
+    found = rules(("/tenants/0/landing_zone/cidr", f"10.30.0.0/{prefix}"), ("/tenants/0/landing_zone/zones", zones))
+    try:
+        addresses["split"](f"10.30.0.0/{prefix}", zones)
+    except ValueError:
+        assert found == [("INV-035", "/tenants/0/landing_zone/cidr")]
+    else:
+        assert found == []
+
+
+def test_the_length_of_names_is_judged_by_the_longest_layer() -> None:
+    value = changed(*long_ids(26))
+    (finding,) = findings(value)
+    longest = max(len(stack_name("c" * 63, "t" * 26, layer)) for layer in LAYERS)
+    assert longest == 101
+    assert f"{longest} characters" in finding.message
 
 
 PLANTED = [
