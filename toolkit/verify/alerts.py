@@ -144,6 +144,8 @@ def _alert(place: Place, host: Component, nonce: str) -> Iterator[Check]:
         },
         proves="agent, scrape, rule, route and receiver work together",
     )
+    if fired is None:
+        return  # what was never reported has no end that could be waited for
     ended = wait_until(
         lambda: seen("resolved") is not None, seconds=place.patience.alert, emit=place.emit, what=f"the end of {ALERT}"
     )
