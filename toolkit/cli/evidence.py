@@ -63,15 +63,24 @@ def countersign(*, bundle: Path, key: str, shown: Shown) -> None:
 @evidence.command()
 @click.argument("bundle", type=PATH)
 @TRUST
+@click.option(
+    "--component", metavar="ID", help="Instead: one component's entry, with the proof that the root holds it."
+)
 @common()
-def show(*, bundle: Path, trust: Path | None, shown: Shown) -> None:
+def show(*, bundle: Path, trust: Path | None, component: str | None, shown: Shown) -> None:
     """What a bundle says, after it was checked."""
     from toolkit import signing
     from toolkit.cli.present import print_json, print_text
-    from toolkit.evidence.show import show_json, show_text
+    from toolkit.evidence.show import component_proof, proof_text, show_json, show_text
 
     keys = signing.read_trust(trust) if trust else None
-    if shown.as_json:
+    if component is not None:
+        proof = component_proof(bundle, component, keys)
+        if shown.as_json:
+            print_json(proof)
+        else:
+            print_text(proof_text(proof))
+    elif shown.as_json:
         print_json(show_json(bundle, keys))
     else:
         print_text(show_text(bundle, keys))

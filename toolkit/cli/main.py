@@ -6,7 +6,7 @@ import importlib
 import itertools
 import os
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -70,8 +70,7 @@ def main(arguments: list[str] | None = None) -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except click.ClickException as error:
-        error.show()
-        sys.exit(2)
+        _wrong_arguments(error, arguments)
     except BrokenPipeError:
         # The reader went away (`| head`): nothing more to say, and no traceback at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -79,6 +78,20 @@ def main(arguments: list[str] | None = None) -> None:
     except Exception as error:  # noqa: BLE001 - the last resort: no traceback for a user, unless asked for
         _last_resort(error, arguments)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _wrong_arguments(error: click.ClickException, arguments: list[str]) -> NoReturn:
+    """What click refuses: its own words for people, the object of every error for ``--format json``."""
+    if not _wants_json(arguments):
+        error.show()
+        sys.exit(2)
+    from toolkit.cli.present import print_error
+    from toolkit.errors import UsageError
+
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    fix = f"see {context.command_path if context else 'onboard'} --help"
+    print_error(UsageError(error.format_message(), fix=fix), as_json=True)
+    sys.exit(UsageError.exit_code)
 
 
 def _last_resort(error: Exception, arguments: list[str]) -> None:

@@ -56,7 +56,8 @@ def show_text(folder: Path, trust: Trust | None = None) -> str:
 def component_proof(folder: Path, component: str, trust: Trust | None = None) -> dict[str, Any]:
     """That one component stands in the bundle, checkable with the root alone (RFC 6962 §2.1.1).
 
-    Gives the leaf as canonical JSON text, its index, the size of the tree, the path (hex) and the root.
+    Gives the leaf as canonical JSON text, its index, the size of the tree, the path (hex) and the root. Raises
+    EvidenceInvalid as ``verify_bundle`` does, UsageError for a component that is not in the bundle.
     """
     opened = open_bundle(folder, trust)
     leaves = bundle.component_leaves(opened.inventory, opened.decisions)
@@ -66,12 +67,25 @@ def component_proof(folder: Path, component: str, trust: Trust | None = None) ->
     index = ids.index(component)
     return {
         "schema": "onboarding/inclusion-proof/v1",
+        "component": component,
         "leaf": leaves[index].decode(),
         "index": index,
         "size": len(leaves),
         "path": [found.hex() for found in merkle.proof(leaves, index)],
         "root": opened.verdict.root,
     }
+
+
+def proof_text(proof: dict[str, Any]) -> str:
+    """What ``component_proof`` gave, for people: the leaf, and the hashes that lead from it to the root."""
+    lines = [
+        f"component {proof['component']} is leaf {proof['index']} of {proof['size']}",
+        f"  leaf  {proof['leaf']}",
+        *(f"  path  {found}" for found in proof["path"]),
+        f"  root  {proof['root']}",
+        "  the path leads from the leaf to the root (RFC 6962 §2.1.1); the leaf's exact bytes: --format json",
+    ]
+    return "\n".join(visible(line) for line in lines) + "\n"
 
 
 def _json(value: Any) -> Any:

@@ -18,8 +18,6 @@ from toolkit.signing import Trust, signature_keyids, verify
 from toolkit.signing.dsse import payload_type
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
-STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
-PREDICATE_TYPE = "https://onboarding-toolkit.example/evidence/v1"
 _REHEARSE = "rehearse this plan and have the evidence signed by a key with the role rehearser: onboard rehearse PATH"
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import io
 import json
 import os
 import re
@@ -10,12 +12,13 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import pytest
 
-from toolkit.cli.main import COMMANDS
+from toolkit.cli.main import COMMANDS, main
+from toolkit.evidence import merkle
 from toolkit.model.bindings import AwsBinding, Bindings
 from toolkit.run.store import RunRow, SqliteStore
 
@@ -23,12 +26,27 @@ ROOT = Path(__file__).parents[3]
 ACME = ROOT / "examples/acme/inventory.yaml"
 
 
-def onboard(*arguments: str | Path, cwd: Path, home: Path | None = None) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(home or cwd)}
-    return subprocess.run(
-        [sys.executable, "-m", "toolkit.cli.main", *map(str, arguments)],
-        cwd=cwd, env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+class Done(NamedTuple):
+    """What a command left behind."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def onboard(*arguments: str | Path, cwd: Path, home: Path | None = None) -> Done:
+    """The command in this process, as in a shell whose folder is ``cwd`` and whose home is ``home``."""
+    stdout, stderr = io.StringIO(), io.StringIO()
+    with (
+        pytest.MonkeyPatch.context() as changed,
+        contextlib.redirect_stdout(stdout),
+        contextlib.redirect_stderr(stderr),
+    ):
+        changed.chdir(cwd)
+        changed.setenv("HOME", str(home or cwd))
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+    return Done(ended.value.code, stdout.getvalue(), stderr.getvalue())
 
 
 @pytest.fixture
@@ -39,7 +57,7 @@ def workspace(tmp_path: Path) -> Path:
     return folder
 
 
-def loaded(done: subprocess.CompletedProcess[str]) -> Any:
+def loaded(done: Done) -> Any:
     return json.loads(done.stdout)
 
 
@@ -227,18 +245,18 @@ def test_a_site_that_vanished_is_listed_and_refused(approved: tuple[Path, Path])
     assert "site/acme-hq" in refused.stderr
 
 
-def test_approved_but_without_credentials_is_refused_before_any_effect(workspace: Path, tmp_path: Path) -> None:
+def test_approved_but_without_credentials_is_refused_before_any_effect(
+    workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = ACME.read_text()
     tenants_only = text.partition("sites:\n")[0] + "sites: []\napplications: []\ncomponents: []\n"
     (workspace / "inventory.yaml").write_text(tenants_only)
     folder = plan(workspace)
     approve(folder, tmp_path)
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
-    environment = {**clean, "PYTHONPATH": str(ROOT), "HOME": str(tmp_path), "AWS_EC2_METADATA_DISABLED": "true"}
-    done = subprocess.run(
-        [sys.executable, "-m", "toolkit.cli.main", "apply", str(folder)],
-        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    done = onboard("apply", folder, cwd=tmp_path)
     assert done.returncode == 14, done.stderr
     assert "does not say whose credentials these are" in done.stderr
     assert not list((workspace / ".onboard").rglob(".pulumi"))
@@ -250,6 +268,52 @@ def test_runs_and_rehearsals_of_an_unused_workspace(workspace: Path) -> None:
     assert onboard("rehearse", "down", workspace, cwd=workspace).returncode == 2
     assert onboard("verify", workspace, cwd=workspace).returncode == 2
     assert onboard("report", workspace, cwd=workspace).returncode == 11
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("validate", "--format", "json"), "PATH"),
+        (("nonsense", "--format=json"), "nonsense"),
+        (("plan", "x", "--format", "json", "--nonsense"), "--nonsense"),
+        (("evidence", "show", "--format", "json"), "BUNDLE"),
+    ],
+)
+def test_wrong_arguments_are_json_where_json_is_asked_for(
+    arguments: tuple[str, ...], said: str, tmp_path: Path
+) -> None:
+    done = onboard(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == ""
+    told = loaded(done)
+    assert (told["schema"], told["error"], told["exit_code"]) == ("onboarding/error/v1", "UsageError", 2)
+    assert said in told["message"]
+    assert told["fix"].startswith("see onboard")
+
+
+BUNDLE = ROOT / "tests/golden/evidence/passed"
+
+
+def test_a_component_is_shown_with_its_proof(tmp_path: Path) -> None:
+    done = onboard("evidence", "show", BUNDLE, "--component", "erp-vm-1", "--format", "json", cwd=tmp_path)
+    assert done.returncode == 0
+    proof = loaded(done)
+    assert json.loads(proof["leaf"])["component"]["id"] == proof["component"] == "erp-vm-1"
+    assert merkle.verify_proof(
+        proof["leaf"].encode(),
+        index=proof["index"],
+        size=proof["size"],
+        path=[bytes.fromhex(found) for found in proof["path"]],
+        expected=bytes.fromhex(loaded(onboard("evidence", "verify", BUNDLE, "--format=json", cwd=tmp_path))["root"]),
+    )
+    text = onboard("evidence", "show", BUNDLE, "--component", "erp-vm-1", cwd=tmp_path).stdout
+    assert all(found in text for found in (*proof["path"], proof["root"], "component erp-vm-1 is leaf"))
+
+
+def test_a_component_that_a_bundle_does_not_hold_exits_2(tmp_path: Path) -> None:
+    done = onboard("evidence", "show", BUNDLE, "--component", "nobody", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "erp-vm-1" in done.stderr
 
 
 def test_errors_as_json_go_to_stdout(tmp_path: Path) -> None:
