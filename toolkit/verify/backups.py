@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from toolkit.conventions import BACKUP_LAST_SUCCESS, BACKUP_SUCCESS
 from toolkit.model.inventory import BackupJob, Component
 from toolkit.verify.check import Check, equal, holds
 from toolkit.verify.place import Place, guarded, wait_until
@@ -128,8 +129,8 @@ def _metrics(place: Place, host: Component, job: BackupJob, start: float) -> Ite
     labels = f'{{job="onboard-node",{place.selector(host.id)},policy="{job.policy}"}}'
 
     def told() -> bool:
-        last = place.value(f"onboard_backup_last_success_timestamp_seconds{labels}")
-        return last is not None and last >= start and place.value(f"onboard_backup_success{labels}") == 1
+        last = place.value(f"{BACKUP_LAST_SUCCESS}{labels}")
+        return last is not None and last >= start and place.value(f"{BACKUP_SUCCESS}{labels}") == 1
 
     waited = wait_until(
         told, seconds=place.patience.scrape, emit=place.emit, what=f"the metrics of backup {job.policy} of {host.id}"
@@ -138,11 +139,11 @@ def _metrics(place: Place, host: Component, job: BackupJob, start: float) -> Ite
         "backup.metrics",
         subject=f"{host.id} {job.policy}",
         claim="the hub's Prometheus knows of this run's success",
-        how=f"onboard_backup_success{labels}",
+        how=f"{BACKUP_SUCCESS}{labels}",
         truth=waited is not None,
         observed={
-            "success": place.value(f"onboard_backup_success{labels}"),
-            "last": place.value(f"onboard_backup_last_success_timestamp_seconds{labels}"),
+            "success": place.value(f"{BACKUP_SUCCESS}{labels}"),
+            "last": place.value(f"{BACKUP_LAST_SUCCESS}{labels}"),
         },
     )
 
