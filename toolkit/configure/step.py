@@ -54,9 +54,16 @@ def hub(request: StepRequest, emit: Emit) -> StepResult:
     account = documents.backup_account(world.customer.id)
     return StepResult(
         changed=outcome.changed,
-        outputs={"account": account, "backup_folder": f"{BACKUP_FOLDER}/{world.customer.id}"},
         counts={"changed_tasks": outcome.changed},
-        facts=({"check": "configure.hub", "site": site, "changed": outcome.changed},),
+        facts=(
+            {
+                "check": "configure.hub",
+                "site": site,
+                "account": account,
+                "backup_folder": f"{BACKUP_FOLDER}/{world.customer.id}",
+                "changed": outcome.changed,
+            },
+        ),
     )
 
 
@@ -70,8 +77,9 @@ def bundle(request: StepRequest, emit: Emit) -> StepResult:
     changed = not path.is_file() or path.read_bytes() != content
     write_atomic(path, content)
     emit(f"bundle of {site}: {len(files)} files")
-    # The bundle holds keys, so its digest stays out of outputs and facts: it would let a guess be checked.
-    return StepResult(changed=int(changed), outputs={"files": [file.path for file in files]})
+    # The bundle holds keys, so its digest stays out of the facts: it would let a guess be checked.
+    fact = {"check": "configure.bundle", "site": site, "files": [file.path for file in files]}
+    return StepResult(changed=int(changed), facts=(fact,))
 
 
 def console(request: StepRequest, emit: Emit) -> StepResult:
@@ -113,9 +121,15 @@ def endpoint(request: StepRequest, emit: Emit) -> StepResult:
         raise _not_still(name, outcome)
     return StepResult(
         changed=outcome.changed,
-        outputs={"seconds": round(waited, 1)},
         counts={"endpoints": 1, "management_links": 1, "changed_tasks": outcome.changed},
-        facts=({"check": "configure.endpoint", "site": site, "changed": outcome.changed},),
+        facts=(
+            {
+                "check": "configure.endpoint",
+                "site": site,
+                "waited_seconds": round(waited, 1),
+                "changed": outcome.changed,
+            },
+        ),
     )
 
 
@@ -149,13 +163,6 @@ def hosts(request: StepRequest, emit: Emit) -> StepResult:
     policies = sum(len(some) for some in jobs.values())
     return StepResult(
         changed=outcome.changed,
-        outputs={
-            name: {
-                "repository": f"{BACKUP_FOLDER}/{world.customer.id}/{name}",
-                "units": [f"onboard-backup-{job.policy}.service" for job in jobs[name]],
-            }
-            for name in names
-        },
         counts={
             "hosts": len(names),
             "agents": 2 * len(names) + len(passwords),
@@ -170,6 +177,16 @@ def hosts(request: StepRequest, emit: Emit) -> StepResult:
                 "changed": outcome.changed,
                 "second_run_changed": 0 if repeated else None,
             },
+            *(
+                {
+                    "check": "configure.backup",
+                    "component": name,
+                    "repository": f"{BACKUP_FOLDER}/{world.customer.id}/{name}",
+                    "units": [f"onboard-backup-{job.policy}.service" for job in jobs[name]],
+                }
+                for name in names
+                if jobs[name]
+            ),
         ),
     )
 

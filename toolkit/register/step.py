@@ -58,7 +58,6 @@ def run(request: StepRequest, emit: Emit) -> StepResult:
     rules = rules_file.content.count(b"- alert:")
     return StepResult(
         changed=changed,
-        outputs={"targets": len(targets), "rules": rules},
         counts={"targets": len(targets), "rules": rules},
         facts=tuple(
             {
