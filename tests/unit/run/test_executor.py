@@ -198,7 +198,8 @@ def test_a_step_dies_with_its_coordinator(tmp_path: Path) -> None:
     coordinator = subprocess.Popen([sys.executable, "-c", code])
     try:
         deadline = time.monotonic() + 20
-        while not (tmp_path / "pid").exists() and time.monotonic() < deadline:
+        # the worker makes the file, then writes it
+        while not ((tmp_path / "pid").exists() and (tmp_path / "pid").read_text()) and time.monotonic() < deadline:
             time.sleep(0.02)
         worker = int((tmp_path / "pid").read_text())
     finally:
