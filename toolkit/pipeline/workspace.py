@@ -15,17 +15,19 @@ CONFIG_HOME = Path(".config") / "onboarding-toolkit"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``onboard.yaml``: what a workspace may set about the real world. Paths may start with ``~``.
+    """``onboard.yaml``: what a workspace may set about the real world. Paths may start with ``~``; others are the workspace's.
 
     ``ssh_key``: the operator's private key file. ``hub_host_key``: the hub's pinned public key line. ``state``: the
-    folder of the engine's state. The trust file is not named here: who edits an inventory does not choose who
-    approves it.
+    folder of the engine's state. ``receiver_log``: the file on this machine in which the receiver of Alertmanager's
+    webhooks keeps each as a line ``{"received": seconds, "path": …, "body": …}``; without it no alert is proven. The
+    trust file is not named here: who edits an inventory does not choose who approves it.
     """
 
     schema: str = "onboarding/settings/v1"
     ssh_key: str | None = None
     hub_host_key: str | None = None
     state: str | None = None
+    receiver_log: str | None = None
 
 
 class Workspace(msgspec.Struct, frozen=True, kw_only=True):

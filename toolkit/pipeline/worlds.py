@@ -45,11 +45,17 @@ def real_bindings(workspace: Workspace, prepared: Prepared) -> Bindings:
         hosts="real",
         time_scale="real",
         aws=AwsBinding(),
-        state=str(Path(settings.state).expanduser() if settings.state else workspace.own / "state"),
+        state=_named(workspace, settings.state) or str(workspace.own / "state"),
         secrets=str(workspace.own / "secrets.store"),
-        ssh_key=str(Path(settings.ssh_key).expanduser()) if settings.ssh_key else None,
+        ssh_key=_named(workspace, settings.ssh_key),
         host_bindings=bound,
+        receiver_log=_named(workspace, settings.receiver_log),
     )
+
+
+def _named(workspace: Workspace, path: str | None) -> str | None:
+    """A path of ``onboard.yaml``, made absolute: a run is resumed from anywhere."""
+    return str(workspace.root / Path(path).expanduser()) if path else None
 
 
 def check_reachable(plan: Plan, bindings: Bindings) -> None:
