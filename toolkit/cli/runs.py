@@ -23,11 +23,12 @@ def runs() -> None:
 @common()
 def list_runs(*, path: Path, shown: Shown) -> None:
     """Every run of a workspace, oldest first."""
+    from toolkit import places
     from toolkit.cli.present import print_json, print_text
     from toolkit.pipeline import workspace
 
     where = workspace.find(path)
-    rows = where.ledger().runs() if (where.own / "store.db").is_file() else ()
+    rows = where.ledger().runs() if places.ledger(where.root).is_file() else ()
     if shown.as_json:
         found = [
             {"run": row.id, "state": row.state, "world": row.bindings.world, "plan": row.plan, "started": row.started}

@@ -7,13 +7,14 @@ import tarfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from toolkit import places
 from toolkit.configure.files import File
 from toolkit.configure.gateway import FOLDERS
 
 
 def bundle_path(workspace: Path, site: str) -> Path:
     """Where the bundle of a site lies; it holds pre-shared keys: mode 0600."""
-    return workspace / ".onboard" / "bundles" / f"{site}.tar"
+    return places.own(workspace) / "bundles" / f"{site}.tar"
 
 
 def build_bundle(files: Iterable[File]) -> bytes:

@@ -7,6 +7,7 @@ import os
 import time
 from pathlib import Path
 
+from toolkit import places
 from toolkit.errors import EvidenceInvalid, UsageError
 from toolkit.evidence.bundle import STATEMENT, LedgerRow, Material, write_bundle
 from toolkit.evidence.redact import Redactor
@@ -16,7 +17,7 @@ from toolkit.model.plan import Plan
 from toolkit.pipeline.coverage import coverage
 from toolkit.pipeline.planning import Prepared
 from toolkit.pipeline.throwaway import is_faulted
-from toolkit.pipeline.workspace import CONFIG_HOME, Workspace
+from toolkit.pipeline.workspace import Workspace
 from toolkit.run.store import EventRow, SqliteStore
 from toolkit.secrets.store import generate_password, open_store
 from toolkit.signing import create_key, load_signer
@@ -84,7 +85,7 @@ def conclude(
 
 def own_key() -> str:
     """The URI of the operator's own signing key, made at first use outside the workspace."""
-    path = Path.home() / CONFIG_HOME / "operator.pem"
+    path = places.settings() / "operator.pem"
     if not path.exists():
         create_key(path)
     return f"file:{path}"

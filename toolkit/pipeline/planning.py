@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from toolkit import catalogue
+from toolkit import catalogue, places
 from toolkit.canonical import write_atomic
 from toolkit.errors import PlanRefused
 from toolkit.model.decision import Decision
@@ -73,7 +73,7 @@ def make_plan(
 
 def last_applied(workspace: Workspace) -> str | None:
     """The digest of the newest plan that a real run began with: also a run that failed may have made something."""
-    if not (workspace.own / "store.db").is_file():
+    if not places.ledger(workspace.root).is_file():
         return None
     begun = [row for row in workspace.store().runs() if row.bindings.world == "real" and row.stages is None]
     return begun[-1].plan if begun else None

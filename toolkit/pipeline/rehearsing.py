@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from toolkit import processes
+from toolkit import places, processes
 from toolkit.canonical import canonical_bytes, write_atomic
 from toolkit.errors import Interrupted, Locked, OnboardError, PrerequisiteMissing, UsageError
 from toolkit.model.bindings import Bindings
@@ -26,7 +26,7 @@ from toolkit.model.inventory import Inventory
 from toolkit.pipeline import planning
 from toolkit.pipeline.applying import RunSummary, is_whole, summary
 from toolkit.pipeline.throwaway import Place, environment, make_world, remove_world
-from toolkit.pipeline.workspace import CONFIG_HOME, Workspace
+from toolkit.pipeline.workspace import Workspace
 from toolkit.run.actions import NEEDS_HOSTS
 from toolkit.run.store import SqliteStore
 from toolkit.signing import create_key, load_signer
@@ -160,7 +160,8 @@ def _apply(request: RehearseRequest, rehearsal: Rehearsal, *, run: str | None, i
     else:
         arguments += ["runs", "resume", run, "--bindings", str(folder / "bindings.json")]
     arguments += ["--workspace", str(workspace.root), "--format", "json"]
-    arguments += ["--evidence-key", rehearsal.evidence_key or f"file:{folder / 'home' / CONFIG_HOME / 'rehearsal.pem'}"]
+    own_key = folder / "home" / places.SETTINGS / "rehearsal.pem"
+    arguments += ["--evidence-key", rehearsal.evidence_key or f"file:{own_key}"]
     arguments += ["-v"] if request.verbose else ["-q"] if request.quiet else []
     result = folder / "apply.json"
     with result.open("wb") as stdout:
@@ -209,7 +210,7 @@ def _approve(bindings: Bindings, rehearsal: Rehearsal, folder: Path) -> None:
     """Sign the plan with a key of this rehearsal, which a real apply refuses; the world's trust file names only it."""
     from toolkit.plan.approval import approve
 
-    home = folder / "home" / CONFIG_HOME
+    home = folder / "home" / places.SETTINGS
     key = home / "rehearsal.pem"
     if not key.exists():
         create_key(key)

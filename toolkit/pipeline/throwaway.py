@@ -88,7 +88,7 @@ def environment(place: Place) -> dict[str, str]:
         "HOME": str(Path(place.folder) / "home"),
         "TMPDIR": str(temporary),
         "LANG": "C.UTF-8",
-        "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache"),
+        "XDG_CACHE_HOME": str(places.caches()),
         "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
         "PYTHONUNBUFFERED": "1",
         "AWS_EC2_METADATA_DISABLED": "true",

@@ -8,10 +8,9 @@ from pathlib import Path
 import msgspec
 import yaml
 
+from toolkit import places
 from toolkit.errors import UsageError
 from toolkit.run.store import SqliteStore
-
-CONFIG_HOME = Path(".config") / "onboarding-toolkit"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,7 +36,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def own(self) -> Path:
-        return self.root / ".onboard"
+        return places.own(self.root)
 
     @property
     def shown(self) -> str:
@@ -68,11 +67,11 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
         """The ledger of this workspace's runs."""
         self.own.mkdir(mode=0o700, exist_ok=True)
         self.own.chmod(0o700)
-        return SqliteStore(self.own / "store.db")
+        return SqliteStore(places.ledger(self.root))
 
     def ledger(self) -> SqliteStore:
         """The ledger, for who only reads; UsageError where nothing was ever run, and then nothing is written."""
-        if not (self.own / "store.db").is_file():
+        if not places.ledger(self.root).is_file():
             raise UsageError(f"no runs in {self.root}", fix="name another workspace: --workspace PATH")
         return self.store()
 
@@ -88,7 +87,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
 
     def trust_file(self) -> Path:
         """Which keys may approve: the user's own file, outside every workspace."""
-        return Path.home() / CONFIG_HOME / "trust.yaml"
+        return places.settings() / "trust.yaml"
 
 
 def find(path: Path) -> Workspace:
@@ -101,6 +100,6 @@ def find(path: Path) -> Workspace:
 def of_plan(plan: Path) -> Workspace:
     """The workspace that a plan's folder lies in (``<workspace>/.onboard/plans/<plan>``), else the current folder."""
     parents = plan.resolve().parents
-    if len(parents) > 2 and parents[1].name == ".onboard":
+    if len(parents) > 2 and parents[1].name == places.OWN:
         return Workspace(root=parents[2])
     return find(Path())

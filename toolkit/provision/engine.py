@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolkit import processes, resources
+from toolkit import places, processes, resources
 from toolkit.errors import OnboardError, PrerequisiteMissing
 
 VERSION = "3.259.0"
@@ -45,8 +45,7 @@ class Engine:
 
 def cache_path(environment: Mapping[str, str]) -> Path:
     """Where the toolkit keeps the engine that it obtained: one folder for each version."""
-    root = Path(environment.get("XDG_CACHE_HOME") or Path(environment.get("HOME", "~")).expanduser() / ".cache")
-    return root / "onboarding-toolkit" / "engine" / f"v{VERSION}" / "pulumi"
+    return places.cache(environment) / "engine" / f"v{VERSION}" / "pulumi"
 
 
 def find_engine(environment: Mapping[str, str] | None = None) -> Engine:

@@ -6,14 +6,14 @@ import os
 from pathlib import Path
 from typing import Any
 
-from toolkit import resources
+from toolkit import places, resources
 from toolkit.aws_api import aws_clients, check_identity
 from toolkit.model.bindings import Bindings
 from toolkit.model.run import Emit, StepRequest, StepResult
 from toolkit.provision.adapter import StackEngine, stack_outputs
 from toolkit.provision.checkpoint import by_urn
 from toolkit.provision.compare import compare, has_effects
-from toolkit.provision.engine import Engine, cache_path, find_engine
+from toolkit.provision.engine import Engine, find_engine
 from toolkit.provision.locks import drop_torn_sidecars, release_dead
 from toolkit.provision.record import config_text
 from toolkit.provision.resume import settle_pending
@@ -115,7 +115,7 @@ def stack_settings(
         environment=environment,
         config=values,
         secret_keys=secret_keys,
-        plugins=cache_path(os.environ).parents[2] / "plugins" if bindings.world == "real" else None,
+        plugins=places.cache() / "plugins" if bindings.world == "real" else None,
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from toolkit import places
 from toolkit.errors import Locked, OnboardError
 from toolkit.model.run import StepRequest, StepResult
 from toolkit.processes import die_with_parent
@@ -72,7 +73,7 @@ def main() -> None:
 
 def _refuse_fenced(request: StepRequest) -> None:
     """Locked (12) when another coordinator has taken the lease since this step was asked for."""
-    ledger = Path(request.workspace) / ".onboard" / "store.db"
+    ledger = places.ledger(Path(request.workspace))
     if ledger.is_file() and SqliteStore(ledger).token("run") > request.fence:
         raise Locked("another run has taken over this workspace", fix="see onboard runs list")
 

@@ -8,6 +8,7 @@ import stat
 import tempfile
 from pathlib import Path
 
+from toolkit import places
 from toolkit.errors import PrerequisiteMissing
 
 KEY_BYTES = 32
@@ -19,7 +20,7 @@ def key_path(customer: str) -> Path:
     named = os.environ.get(ENVIRONMENT)
     if named:
         return Path(named).absolute()
-    return Path.home() / ".config" / "onboarding-toolkit" / f"{customer}.key"
+    return places.settings() / f"{customer}.key"
 
 
 def create_key(path: Path) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import shutil
 import signal
 import subprocess
@@ -11,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from toolkit import processes
+from toolkit import places, processes
 from toolkit.errors import OnboardError, PrerequisiteMissing
 from toolkit.rehearsal.lab import images
 from toolkit.rehearsal.lab.apt_sources import Source, as_file, machine_sources
@@ -23,8 +22,7 @@ Say = Callable[[str], None]
 
 def cache_folder() -> Path:
     """Where this machine keeps images and packages: ``$XDG_CACHE_HOME`` or ``~/.cache``, below ``onboarding-toolkit/lab``."""
-    root = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(root) / "onboarding-toolkit" / "lab"
+    return places.cache() / "lab"
 
 
 def ensure_images(say: Say, *, cache: Path | None = None) -> Path:

@@ -7,13 +7,13 @@ from typing import Literal
 
 import msgspec
 
+from toolkit import places
 from toolkit.canonical import write_atomic
 from toolkit.errors import OnboardError
 from toolkit.rehearsal.lab.background import Background
 from toolkit.rehearsal.lab.podman import PodmanPaths
 from toolkit.rehearsal.lab.topology import Topology
 
-_RUN = Path("/run")
 FILE = "lab.json"
 
 
@@ -46,7 +46,7 @@ class LabState(msgspec.Struct, frozen=True, kw_only=True):
 
 def run_folder(rehearsal_id: str) -> Path:
     """``/run/onboard-<id>``: short, because sockets live there (a socket's path has 107 bytes at most)."""
-    return _RUN / f"onboard-{rehearsal_id}"
+    return places.fleeting(rehearsal_id)
 
 
 def podman_paths(rehearsal_id: str, folder: Path, images: str | None) -> PodmanPaths:
