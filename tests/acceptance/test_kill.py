@@ -5,17 +5,22 @@ Before a step's first effect and after its last no engine runs, so there are two
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import canary
 import pytest
 from conftest import Rehearsed, make_desk, removed
 from killing import Road, Scenario, Victim, table
 
+from toolkit.pipeline.scratch import scratch_folder
 from toolkit.rehearsal import namespace
+from toolkit.secrets.embedded import EmbeddedStore
 
 POINTS = ("before", "mid", "after")
 
@@ -199,15 +204,27 @@ def test_killed_while_the_lab_is_made(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_killed_in_a_playbook(rehearsed: Rehearsed, tmp_path: Path) -> None:
-    """Beside a world that stands with the same addresses, and that is none the worse for it."""
+    """Beside a world with the same addresses, which is verified anew at the same time: both pass."""
     made = Road(make_desk(tmp_path), hosts="lab")
     step = "configure/acme-hq/hosts"
     try:
         began = time.monotonic()
         made.reach(step, "doing: Create the repository")
         made.kill(step, "mid", "coordinator", began=began)
-        states = made.finish()
+        # The killed step's passwords lie where it wrote them until the run is resumed, and nowhere after that.
+        passwords, left = restic_passwords(made), scratch_folder(made.store.runs()[-1])
+        assert canary.search_for(passwords, [left])
+        with ThreadPoolExecutor(1) as beside:
+            first = beside.submit(rehearsed.verify)
+            states = made.finish()
         assert set(states.values()) == {"done"}
+        assert not left.exists()
+        assert (
+            canary.search_for(passwords, [made.desk.workspace / ".onboard/log", *left.parent.glob("onboard-*")]) == []
+        )
+        assert first.result().returncode == 0, first.result().stdout
+        for outcome in (rehearsed.outcome, json.loads(first.result().stdout)):
+            assert (outcome["state"], outcome["not_proven"]) == ("done", [])
         here, there = made.desk.bindings.host_bindings, rehearsed.desk.bindings.host_bindings
         assert {key: one.address for key, one in here.items()} == {key: one.address for key, one in there.items()}
         # Each controller meets its own machine behind the same address.
@@ -217,6 +234,12 @@ def test_killed_in_a_playbook(rehearsed: Rehearsed, tmp_path: Path) -> None:
             assert key in subprocess.run(scan, capture_output=True, text=True, check=True).stdout
     finally:
         take_away(made)
+
+
+def restic_passwords(road: Road) -> list[bytes]:
+    key = road.desk.rehearsal / "home/.config/onboarding-toolkit/acme.key"
+    store = EmbeddedStore(path=road.desk.rehearsal / "secrets.store", customer="acme", key_file=key)
+    return [store.get(name).encode() for name in store.names() if name.startswith("restic/")]
 
 
 @pytest.mark.engine
