@@ -8,6 +8,7 @@ from typing import Any
 
 from toolkit.verify.aws_expected import DAYS, Expected
 from toolkit.verify.aws_foundation import Objects
+from toolkit.verify.aws_policies import allows, backup_rights, rights, service_trust
 from toolkit.verify.check import Check, equal, holds
 
 POLICY_TAG = "onboard:backup"
@@ -15,7 +16,10 @@ _CRON = re.compile(r"cron\((?P<minute>\S+) (?P<hour>\S+) (?P<day>\S+) (?P<month>
 
 
 def cadence(schedule: str) -> str:
-    """``WEEKLY`` or ``MONTHLY`` for an AWS cron expression that runs once a week or month, else ``other``."""
+    """``DAILY``, ``WEEKLY`` or ``MONTHLY`` for an AWS cron expression that runs once in each, else ``other``.
+
+    The 29th to 31st are not monthly: there are months without them.
+    """
     cron = _CRON.fullmatch(schedule)
     if (
         not cron
@@ -23,9 +27,11 @@ def cadence(schedule: str) -> str:
         or (cron["month"], cron["year"]) != ("*", "*")
     ):
         return "other"
+    if {cron["day"], cron["weekday"]} == {"?", "*"}:
+        return "DAILY"
     if cron["day"] in ("?", "*") and re.fullmatch(r"[1-7]|SUN|MON|TUE|WED|THU|FRI|SAT", cron["weekday"]):
         return "WEEKLY"
-    if cron["weekday"] in ("?", "*") and re.fullmatch(r"\d{1,2}|L", cron["day"]):
+    if cron["weekday"] in ("?", "*") and re.fullmatch(r"0?[1-9]|1\d|2[0-8]|L", cron["day"]):
         return "MONTHLY"
     return "other"
 
@@ -33,7 +39,7 @@ def cadence(schedule: str) -> str:
 def kept_days(policy: str) -> tuple[int, int]:
     """Fewest and most days that a policy's copies may be kept: ``MONTHLY-12`` is 12 months."""
     parts = policy.removeprefix("CUSTOM-").rsplit("-", 1)
-    fewest, most = DAYS.get(parts[0], (1, 1))
+    fewest, most = DAYS[parts[0]]
     return int(parts[1]) * fewest, int(parts[1]) * most
 
 
@@ -48,6 +54,16 @@ def backup_checks(want: Expected, live: Objects) -> Iterator[Check]:
             how="backup.DescribeBackupVault",
             expected=live.get("key", {}).get("Arn"),
             observed=vault.get("EncryptionKeyArn"),
+        )
+    if "backup-role" in live:
+        role = live["backup-role"]
+        yield equal(
+            "backup.role",
+            subject=f"iam {role['RoleName']}",
+            claim="AWS Backup alone may take its role, which has AWS's own policies for copies and restores only",
+            how="iam.ListRoles, iam.ListAttachedRolePolicies, iam.ListRolePolicies, iam.GetRolePolicy",
+            expected={"trust": service_trust("backup.amazonaws.com"), **backup_rights(want)},
+            observed={"trust": allows(role["Trust"]), **rights(role)},
         )
     for policy in want.policies:
         plan = live.get(f"plan/{policy}")

@@ -7,7 +7,6 @@ carries ``onboard:urn`` with its logical resource's URN (at most 256 characters,
 from __future__ import annotations
 
 import hashlib
-from typing import Any
 
 import msgspec
 
@@ -35,8 +34,8 @@ PLAN = "aws:backup/plan:Plan"
 _ENCRYPTION = {"aes128gcm16": "AES128-GCM-16", "aes256gcm16": "AES256-GCM-16", "aes128": "AES128", "aes256": "AES256"}
 _HASHES = {"256": "SHA2-256", "384": "SHA2-384", "512": "SHA2-512"}
 _GROUPS = {"modp2048": 14, "modp3072": 15, "modp4096": 16, "ecp256": 19, "ecp384": 20, "ecp521": 21}
-DAYS = {"WEEKLY": (7, 7), "MONTHLY": (30, 31)}
-"""Fewest and most days that one week or month of retention may be written as."""
+DAYS = {"DAILY": (1, 1), "WEEKLY": (7, 7), "MONTHLY": (30, 31)}
+"""Fewest and most days that one day, week or month of retention may be written as."""
 
 
 class Suite(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +55,10 @@ class ExpectedLink(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Expected(msgspec.Struct, frozen=True, kw_only=True):
-    """All that the checks compare with; URNs by type and logical name are made by ``urn``."""
+    """All that the checks compare with; URNs by type and logical name are made by ``urn``.
+
+    ``operator`` is the ARN that may take the operator's role, None when the profile names none for the platform.
+    """
 
     customer: str
     tenant: str
@@ -70,6 +72,11 @@ class Expected(msgspec.Struct, frozen=True, kw_only=True):
     policies: tuple[str, ...]
     phase1: Suite
     phase2: Suite
+
+    @property
+    def partition(self) -> str:
+        """The second word of the region's ARNs."""
+        return "aws-cn" if self.region.startswith("cn-") else "aws"
 
     def urn(self, layer: str, type_: str, name: str) -> str:
         """The value of the ownership tag of one logical resource."""
@@ -141,7 +148,6 @@ def expected(inventory: Inventory, profile: ProviderProfile, tenant: Tenant) -> 
     """What ``tenant`` should have; its landing zone is managed."""
     first, second = suites(profile.ike)
     backups = (part.backup for part in inventory.components if part.tenant == tenant.id and part.backup)
-    principals: dict[str, Any] = getattr(profile, "operator_principals", {})
     return Expected(
         customer=inventory.customer.id,
         tenant=tenant.id,
@@ -150,7 +156,7 @@ def expected(inventory: Inventory, profile: ProviderProfile, tenant: Tenant) -> 
         cidr=tenant.landing_zone.cidr,
         zones=tenant.landing_zone.zones,
         external_id=f"{inventory.customer.id}-{tenant.id}",
-        operator=principals.get(tenant.platform.kind),
+        operator=profile.operator_principals.get(tenant.platform.kind),
         links=expected_links(inventory, tenant.id),
         policies=tuple(sorted({policy for backup in backups for policy in backup.policies})),
         phase1=first,

@@ -6,6 +6,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from toolkit.verify.aws_expected import Expected
+from toolkit.verify.aws_policies import (
+    allows,
+    bucket_allows,
+    key_allows,
+    operator_rights,
+    principals,
+    rights,
+    statements,
+    words,
+)
 from toolkit.verify.check import Check, equal, holds
 
 ROTATION_DAYS = 365
@@ -13,30 +23,10 @@ Objects = Mapping[str, Mapping[str, Any]]
 """One live object by its short name (``Expected.logical``)."""
 
 
-def statements(policy: Mapping[str, Any], effect: str) -> list[dict[str, Any]]:
-    """The statements of that effect."""
-    listed = policy.get("Statement", [])
-    listed = [listed] if isinstance(listed, dict) else listed
-    return [statement for statement in listed if statement.get("Effect") == effect]
-
-
-def words(value: Any) -> list[str]:
-    """One string or a list of strings as a list."""
-    return [value] if isinstance(value, str) else list(value or [])
-
-
-def principals(statement: Mapping[str, Any]) -> list[str]:
-    """Every principal of a statement."""
-    principal = statement.get("Principal", {})
-    if isinstance(principal, str):
-        return [principal]
-    return sorted(word for value in principal.values() for word in words(value))
-
-
 def foundation_checks(want: Expected, live: Objects) -> Iterator[Check]:
     """The checks of the objects that are there; ``aws.one-each`` tells of the others."""
     if "key" in live:
-        yield from _key(want, live["key"])
+        yield from _key(want, live)
     if "bucket" in live:
         yield from _bucket(want, live)
     if "trail" in live:
@@ -45,7 +35,8 @@ def foundation_checks(want: Expected, live: Objects) -> Iterator[Check]:
         yield from _operator(want, live["operator"])
 
 
-def _key(want: Expected, key: Mapping[str, Any]) -> Iterator[Check]:
+def _key(want: Expected, live: Objects) -> Iterator[Check]:
+    key = live["key"]
     subject, rotation = f"kms {key['KeyId']}", key["Rotation"] or {}
     how = "kms.GetKeyRotationStatus, kms.DescribeKey, kms.GetKeyPolicy"
     yield equal(
@@ -72,20 +63,13 @@ def _key(want: Expected, key: Mapping[str, Any]) -> Iterator[Check]:
         expected=ROTATION_DAYS,
         observed=rotation.get("RotationPeriodInDays"),
     )
-    own = f":iam::{want.account}:"
-    open_ = [
-        {"Sid": statement.get("Sid", ""), "Principal": principal}
-        for statement in statements(key["Policy"], "Allow")
-        for principal in principals(statement)
-        if not (own in principal or principal.endswith(".amazonaws.com"))
-    ]
     yield equal(
         "kms.policy",
         subject=subject,
-        claim="only this account and AWS services may use the tenant's key",
+        claim="this account's IAM, the trail and the log groups may use the tenant's key, and nobody else",
         how=how,
-        expected=[],
-        observed=open_,
+        expected=key_allows(want, trail_arn=live.get("trail", {}).get("TrailARN")),
+        observed=allows(key["Policy"]),
     )
 
 
@@ -134,7 +118,7 @@ def _bucket(want: Expected, live: Objects) -> Iterator[Check]:
         expected=["BucketOwnerEnforced"],
         observed=[rule.get("ObjectOwnership") for rule in ownership],
     )
-    arn = f"arn:{'aws-cn' if want.region.startswith('cn-') else 'aws'}:s3:::{bucket['Name']}"
+    arn = f"arn:{want.partition}:s3:::{bucket['Name']}"
     yield holds(
         "bucket.tls-only",
         subject=subject,
@@ -143,19 +127,13 @@ def _bucket(want: Expected, live: Objects) -> Iterator[Check]:
         truth=any(_denies_plain_http(statement, arn) for statement in statements(bucket["Policy"], "Deny")),
         observed=statements(bucket["Policy"], "Deny"),
     )
-    strangers = [
-        principal
-        for statement in statements(bucket["Policy"], "Allow")
-        for principal in principals(statement)
-        if principal != "cloudtrail.amazonaws.com"
-    ]
     yield equal(
         "bucket.policy",
         subject=subject,
-        claim="the log bucket's policy lets nobody in but CloudTrail",
+        claim="the log bucket's policy lets the trail deliver, and nobody else in",
         how="s3.GetBucketPolicy",
-        expected=[],
-        observed=strangers,
+        expected=bucket_allows(want, bucket_arn=arn, trail_arn=live.get("trail", {}).get("TrailARN")),
+        observed=allows(bucket["Policy"]),
     )
 
 
@@ -189,6 +167,29 @@ def _trail(live: Objects) -> Iterator[Check]:
             expected=expected,
             observed=observed,
         )
+    selectors = trail.get("Selectors") or {}
+    yield holds(
+        "trail.management-events",
+        subject=subject,
+        claim="the trail records every management event, reads and writes of all services",
+        how="cloudtrail.GetEventSelectors",
+        truth=any(map(_all_management, selectors.get("EventSelectors", [])))
+        or any(map(_all_management_advanced, selectors.get("AdvancedEventSelectors", []))),
+        observed=selectors,
+    )
+
+
+def _all_management(selector: Mapping[str, Any]) -> bool:
+    return (
+        selector.get("IncludeManagementEvents") is True
+        and selector.get("ReadWriteType") == "All"
+        and not selector.get("ExcludeManagementEventSources")
+    )
+
+
+def _all_management_advanced(selector: Mapping[str, Any]) -> bool:
+    # a second field would narrow it: readOnly, or an event source left out
+    return selector.get("FieldSelectors") == [{"Field": "eventCategory", "Equals": ["Management"]}]
 
 
 def _operator(want: Expected, role: Mapping[str, Any]) -> Iterator[Check]:
@@ -210,12 +211,19 @@ def _operator(want: Expected, role: Mapping[str, Any]) -> Iterator[Check]:
         ),
     )
     trusted = sorted({principal for statement in allowed for principal in principals(statement)})
-    wanted = [want.operator] if want.operator else trusted
-    yield holds(
+    yield equal(
         "operator.principal",
         subject=subject,
         claim="only the provider's account may take the operator's role",
         how=how,
-        truth=bool(trusted) and trusted == wanted and "*" not in trusted,
+        expected=[want.operator],
         observed=trusted,
+    )
+    yield equal(
+        "operator.rights",
+        subject=subject,
+        claim="the operator's role reads states and logs, and may nothing else",
+        how="iam.ListAttachedRolePolicies, iam.ListRolePolicies, iam.GetRolePolicy",
+        expected=operator_rights(),
+        observed=rights(role),
     )

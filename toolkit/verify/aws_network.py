@@ -8,6 +8,7 @@ from typing import Any
 
 from toolkit.verify.aws_expected import ZONE_LETTERS, Expected, ExpectedLink, Suite
 from toolkit.verify.aws_foundation import Objects
+from toolkit.verify.aws_policies import allows, flow_rights, rights, service_trust
 from toolkit.verify.check import Check, equal, holds
 
 
@@ -43,6 +44,19 @@ def network_checks(want: Expected, live: Objects) -> Iterator[Check]:
         yield from _no_way_out(live["routes"])
     if "flow-log" in live:
         yield from _flow_log(live, vpc)
+    if "flow-role" in live:
+        role, log_group = live["flow-role"], live.get("log-group", {}).get("arn", "")
+        yield equal(
+            "network.flow-role",
+            subject=f"iam {role['RoleName']}",
+            claim="VPC flow logs alone may take their role, which writes to their log group and may nothing else",
+            how="iam.ListRoles, iam.ListAttachedRolePolicies, iam.ListRolePolicies, iam.GetRolePolicy",
+            expected={
+                "trust": service_trust("vpc-flow-logs.amazonaws.com"),
+                **flow_rights(log_group.removesuffix(":*")),
+            },
+            observed={"trust": allows(role["Trust"]), **rights(role)},
+        )
 
 
 def _subnets(want: Expected, live: Objects, vpc: Mapping[str, Any]) -> Iterator[Check]:

@@ -57,7 +57,7 @@ class Aws:
         answer.pop("ResponseMetadata", None)
         return answer
 
-    def listed(self, service: str, operation: str, key: str, **parameters: Any) -> Iterator[dict[str, Any]]:
+    def listed(self, service: str, operation: str, key: str, **parameters: Any) -> Iterator[Any]:
         """Every item of a list call, over all of its pages."""
         from botocore.exceptions import BotoCoreError, ClientError
 
@@ -129,7 +129,14 @@ def _trails(aws: Aws) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:
         tags = _tags(listed[0].get("TagsList") if listed else None)
         if OWNERSHIP_TAG in tags:
             trail = (aws.ask("cloudtrail", "get_trail", Name=arn) or {}).get("Trail", {})
-            yield tags, {**trail, "Status": aws.ask("cloudtrail", "get_trail_status", Name=arn)}
+            yield (
+                tags,
+                {
+                    **trail,
+                    "Status": aws.ask("cloudtrail", "get_trail_status", Name=arn),
+                    "Selectors": aws.ask("cloudtrail", "get_event_selectors", TrailName=arn),
+                },
+            )
 
 
 def _roles(aws: Aws) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:
@@ -138,12 +145,15 @@ def _roles(aws: Aws) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:
         tags = _tags((aws.ask("iam", "list_role_tags", **name) or {}).get("Tags"))
         if OWNERSHIP_TAG in tags:
             attached = aws.listed("iam", "list_attached_role_policies", "AttachedPolicies", **name)
+            own = list(aws.listed("iam", "list_role_policies", "PolicyNames", **name))
+            inline = {one: aws.ask("iam", "get_role_policy", **name, PolicyName=one) or {} for one in own}
             yield (
                 tags,
                 {
                     **entry,
                     "Trust": _document(entry["AssumeRolePolicyDocument"]),
                     "Attached": sorted(policy["PolicyArn"] for policy in attached),
+                    "Inline": {one: _document(read["PolicyDocument"]) for one, read in inline.items()},
                 },
             )
 

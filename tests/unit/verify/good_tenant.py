@@ -1,12 +1,24 @@
-"""A whole tenant made by boto3 alone, as its inventory asks for it: what the checks must accept."""
+"""A whole tenant made by boto3 alone, as its inventory asks for it: what the checks must accept.
+
+Its policy documents are those that the programs under stacks/ were recorded with (tests/golden/stacks).
+"""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from toolkit.verify.aws_expected import Expected, Suite
 from toolkit.verify.aws_reads import Aws
+
+RECORDED = Path(__file__).resolve().parents[2] / "golden" / "stacks"
+
+
+def recorded(layer: str, type_: str, name: str) -> dict[str, Any]:
+    """Inputs of one resource as the program of a layer registers it for examples/acme."""
+    found = json.loads((RECORDED / f"{layer}.json").read_text())
+    return next(one["inputs"] for one in found if (one["type"], one["name"]) == (type_, name))
 
 
 def make(want: Expected, aws: Aws) -> None:
@@ -25,11 +37,8 @@ def make(want: Expected, aws: Aws) -> None:
         return f"{want.customer}-{want.tenant}-{suffix}"
 
     kms, s3, iam, ec2 = (aws.client(service) for service in ("kms", "s3", "iam", "ec2"))
-    account = f"arn:aws:iam::{want.account}:root"
-    policy = {"Effect": "Allow", "Principal": {"AWS": account}, "Action": "kms:*", "Resource": "*"}
-    trail_policy = {**policy, "Principal": {"Service": "cloudtrail.amazonaws.com"}}
     key = kms.create_key(
-        Policy=json.dumps({"Version": "2012-10-17", "Statement": [policy, trail_policy]}),
+        Policy=recorded("foundation", "aws:kms/key:Key", "tenant")["policy"],
         Tags=[{"TagKey": key, "TagValue": value} for key, value in tags("key").items()],
     )["KeyMetadata"]
     kms.enable_key_rotation(KeyId=key["KeyId"], RotationPeriodInDays=365)
@@ -50,21 +59,9 @@ def make(want: Expected, aws: Aws) -> None:
             "Rules": [{"ApplyServerSideEncryptionByDefault": encryption, "BucketKeyEnabled": True}]
         },
     )
-    arn = f"arn:aws:s3:::{bucket}"
-    tls = {
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:*",
-        "Resource": [arn, f"{arn}/*"],
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
-    deliver = {
-        "Effect": "Allow",
-        "Principal": {"Service": "cloudtrail.amazonaws.com"},
-        "Action": "s3:PutObject",
-        "Resource": f"{arn}/*",
-    }
-    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [tls, deliver]}))
+    s3.put_bucket_policy(
+        Bucket=bucket, Policy=recorded("foundation", "aws:s3/bucketPolicy:BucketPolicy", "logs")["policy"]
+    )
 
     trail = aws.client("cloudtrail")
     trail.create_trail(
@@ -78,23 +75,19 @@ def make(want: Expected, aws: Aws) -> None:
     )
     trail.start_logging(Name=name("trail"))
 
-    def role(short: str, suffix: str, statement: dict[str, Any]) -> str:
-        document = {
-            "Version": "2012-10-17",
-            "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", **statement}],
-        }
-        made = iam.create_role(RoleName=name(suffix), AssumeRolePolicyDocument=json.dumps(document), Tags=pairs(short))
+    def role(layer: str, short: str, suffix: str) -> str:
+        trust = recorded(layer, "aws:iam/role:Role", suffix)["assumeRolePolicy"]
+        made = iam.create_role(RoleName=name(suffix), AssumeRolePolicyDocument=trust, Tags=pairs(short))
         return str(made["Role"]["Arn"])
 
-    role(
-        "operator",
-        "operator",
-        {
-            "Principal": {"AWS": want.operator or "arn:aws:iam::444455556666:root"},
-            "Condition": {"StringEquals": {"sts:ExternalId": want.external_id}},
-        },
-    )
-    flow_role = role("flow-role", "flows", {"Principal": {"Service": "vpc-flow-logs.amazonaws.com"}})
+    def own_policy(layer: str, suffix: str, resource: str) -> None:
+        policy = recorded(layer, "aws:iam/rolePolicy:RolePolicy", resource)
+        iam.put_role_policy(RoleName=name(suffix), PolicyName=policy["name"], PolicyDocument=policy["policy"])
+
+    role("foundation", "operator", "operator")
+    own_policy("foundation", "operator", "operator-reads")
+    flow_role = role("network", "flow-role", "flows")
+    own_policy("network", "flows", "flows")
 
     vpc = ec2.create_vpc(CidrBlock=want.cidr, TagSpecifications=ec2_tags("vpc", "vpc"))["Vpc"]["VpcId"]
     group = ec2.describe_security_groups(
@@ -127,7 +120,10 @@ def make(want: Expected, aws: Aws) -> None:
         TagSpecifications=ec2_tags("vpc-flow-log", "flow-log"),
     )
     _vpn(want, ec2, vpc=vpc, table=table, tags=ec2_tags)
-    backup_role = role("backup-role", "backup", {"Principal": {"Service": "backup.amazonaws.com"}})
+    backup_role = role("backup", "backup-role", "backup")
+    for attached in ("AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForRestores"):
+        policy = recorded("backup", "aws:iam/rolePolicyAttachment:RolePolicyAttachment", attached)
+        iam.attach_role_policy(RoleName=name("backup"), PolicyArn=policy["policyArn"])
     backup = aws.client("backup")
     backup.create_backup_vault(
         BackupVaultName=name("vault"), EncryptionKeyArn=key["Arn"], BackupVaultTags=tags("vault")
