@@ -109,7 +109,13 @@ def test_the_wheel_validates_decides_plans_and_approves(installed: Path, tmp_pat
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     bound, ours = (json.loads((tmp_path / name / "index.json").read_bytes())["bound"] for name in ("plan", "checkout"))
-    assert bound == ours, "the wheel holds what its checkout holds"
+    assert {name for name in bound if bound[name] == "absent"} == {
+        "sdk:ansible-core",
+        "sdk:ansible-runner",
+        "sdk:boto3",
+    }
+    here = {name: value for name, value in ours.items() if bound[name] != "absent"}
+    assert {name: bound[name] for name in here} == here, "the wheel holds what its checkout holds"
     done = run(installed, "approve", "plan", "--key", "file:ada.pem", "--create-key", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     done = run(installed, "plan", "acme", "--against", "plan", "--detailed-exitcode", folder=tmp_path)
