@@ -183,24 +183,6 @@ def test_a_changed_file_at_the_endpoint_is_found_and_corrected(joined) -> None:
     assert joined.result("endpoint").get("changed", 0) == 0
 
 
-def test_another_host_key_is_refused(joined, tmp_path) -> None:
-    from toolkit import remote
-    from toolkit.errors import ConfigureFailed
-
-    hosts = joined.bindings.host_bindings
-    wrong = msgspec.structs.replace(hosts["endpoint-acme-hq"], host_key=hosts["provider-hub"].host_key)
-    known = remote.write_known_hosts({"endpoint-acme-hq": wrong}, tmp_path / "known_hosts")
-    machine = remote.Remote(host=wrong, key=Path(joined.bindings.ssh_key), known_hosts=known)
-    command = [*namespace.enter(joined.state.netns), *machine.argv(["true"])]
-    refused = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert refused.returncode == 255
-    with pytest.raises(ConfigureFailed, match="another host key"):
-        machine._connection_failed(refused.stderr)
-    right = remote.write_known_hosts(hosts, tmp_path / "known_hosts")
-    machine = remote.Remote(host=hosts["endpoint-acme-hq"], key=Path(joined.bindings.ssh_key), known_hosts=right)
-    subprocess.run([*namespace.enter(joined.state.netns), *machine.argv(["true"])], check=True)
-
-
 def test_a_refused_tunnel_returns_when_its_key_does(joined) -> None:
     def established() -> bool:
         return "prod-hq-1: #" in joined.shell("endpoint-acme-hq", "swanctl --list-sas")
@@ -231,39 +213,6 @@ def test_metrics_and_logs_leave_the_hosts(configured) -> None:
         while on(configured.state, "hub", arrived).returncode and time.monotonic() < deadline:
             time.sleep(0.5)
         assert on(configured.state, "hub", arrived).returncode == 0
-
-
-def test_backups_succeed_fail_and_say_so(configured) -> None:
-    unit = "onboard-backup-WEEKLY-1.service"
-    metrics = "cat /var/lib/prometheus/node-exporter/onboard_backup_WEEKLY-1.prom"
-    configured.shell("erp-vm-2", f"systemctl start {unit}")
-    assert 'onboard_backup_success{policy="WEEKLY-1"} 1' in configured.shell("erp-vm-2", metrics)
-    kept = json.loads(configured.shell("erp-vm-2", "/usr/local/lib/onboard/restic snapshots --json"))
-    assert [(found["tags"], found["paths"]) for found in kept] == [(["WEEKLY-1"], ["/srv/files"])]
-    configured.shell("erp-vm-2", "mv /srv/files /srv/away")
-    try:
-        assert ssh(configured.state, "erp-vm-2", f"sudo -n systemctl start {unit}").returncode != 0
-        after = configured.shell("erp-vm-2", metrics)
-    finally:
-        configured.shell("erp-vm-2", "mv /srv/away /srv/files")
-    assert 'onboard_backup_success{policy="WEEKLY-1"} 0' in after
-    assert 'last_success_timestamp_seconds{policy="WEEKLY-1"} 0' not in after
-
-
-def test_the_backup_account_can_do_nothing_but_sftp_in_its_root(configured) -> None:
-    away = "ssh -F /etc/onboard/backup/ssh_config onboard-hub"
-    shell = ssh(configured.state, "erp-vm-1", f"sudo -n {away} id")
-    assert "uid=" not in shell.stdout
-    listed = configured.shell(
-        "erp-vm-1", "sftp -q -F /etc/onboard/backup/ssh_config -b /dev/null onboard-hub && echo in"
-    )
-    assert listed.endswith("in\n")
-    peeked = ssh(
-        configured.state,
-        "erp-vm-1",
-        "echo 'ls /etc' | sudo -n sftp -q -F /etc/onboard/backup/ssh_config -b - onboard-hub",
-    )
-    assert peeked.returncode != 0
 
 
 def test_keys_are_where_they_belong_only(configured) -> None:
