@@ -62,7 +62,9 @@ def bound_digests(
 
 
 def _code(package: Path) -> list[Path]:
-    return [path for path in package.rglob("*.py") if path.relative_to(package).parts[0] not in UNBOUND]
+    """Its data folders lie inside an installed package and beside it in a checkout; they have digests of their own."""
+    apart = UNBOUND | {"_data"}
+    return [path for path in package.rglob("*.py") if path.relative_to(package).parts[0] not in apart]
 
 
 def _catalogue_digest() -> str:

@@ -126,6 +126,15 @@ def test_edited_code_changes_the_digest(package, profile, bound, part):
     assert {name for name in bound if bound[name] != now[name]} == {"code"}
 
 
+def test_an_installation_has_the_digests_of_its_checkout(package, profile, bound):
+    for name in ("stacks", "playbooks", "engine"):
+        shutil.copytree(resources.folder(name), package / "_data" / name)
+    installed = bound_digests(
+        profile=profile, tables=tables_digest(), folder=lambda name: package / "_data" / name, package=package
+    )
+    assert installed == bound
+
+
 @pytest.mark.parametrize("part", sorted(UNBOUND))
 def test_what_only_shows_or_rehearses_is_not_bound(package, profile, bound, part):
     program = next((package / part).rglob("*.py"))
