@@ -5,6 +5,7 @@ The list of what is broken stands in tests/verify-properties.yaml.
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +24,7 @@ from toolkit.model.plan import Step
 from toolkit.model.run import StepRequest
 from toolkit.rehearsal import lab, namespace
 from toolkit.verify.check import refuse_failures
+from toolkit.verify.repository import raw_size, read_whole, snapshots
 from toolkit.verify.step import PARTS, open_place
 
 pytestmark = [pytest.mark.engine, pytest.mark.lab, pytest.mark.slow, pytest.mark.timeout(1800)]
@@ -71,10 +73,12 @@ class Site:
         self.inside(made)
 
     def on(self, entry: dict[str, Any], script: str) -> None:
+        """Run a script of the entry at the console of its machine, or of each of its machines in turn."""
         exports = "".join(f"{name}={value}; " for name, value in entry.get("environment", {}).items())
-        command = lab.console(self.state, entry["machine"], "sh", "-euc", exports + script)
-        ran = subprocess.run(command, capture_output=True, timeout=120, check=False)
-        assert ran.returncode == 0, ran.stderr
+        for machine in [entry["machine"]] if isinstance(entry["machine"], str) else entry["machine"]:
+            command = lab.console(self.state, machine, "sh", "-euc", exports + script)
+            ran = subprocess.run(command, capture_output=True, timeout=120, check=False)
+            assert ran.returncode == 0, (machine, ran.stderr)
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +103,36 @@ def test_verify_by_hand_exits_9_when_a_thing_is_broken(rehearsed: Rehearsed, sit
     assert broken.returncode == 9
     assert "1 checks of acme-hq failed" in broken.stderr
     assert "backup.timer" in broken.stderr
+
+
+def test_every_check_of_a_whole_run_can_be_broken(rehearsed: Rehearsed) -> None:
+    records = [json.loads(line) for line in (rehearsed.evidence / "records.ndjson").read_text().splitlines()]
+    (run,) = (one for one in records if (one["kind"], one["subject"]) == ("result", "verify/acme-hq"))
+    assert {fact["id"] for fact in run["data"]["facts"]} == {entry["check"] for entry in BROKEN}
+
+
+LEFT_BEHIND = """
+restic=/usr/local/lib/onboard/restic
+$restic --limit-download 10 check --read-data >/dev/null 2>&1 & check=$!
+until $restic --no-lock list locks | grep -q .; do kill -0 $check; sleep 0.2; done
+kill -9 $check; wait $check || true
+if $restic snapshots >/dev/null 2>&1; then exit 1; fi
+"""
+
+
+def test_a_lock_that_a_killed_check_left_stops_neither_verify_nor_configure(site: Site) -> None:
+    console = {"machine": "host-erp-vm-2"}
+    site.on(console, LEFT_BEHIND)
+    site.on(console, "/usr/local/lib/onboard/restic --no-lock cat config >/dev/null")  # as the role looks at it
+
+    def read() -> int:
+        place, host = open_place(site.request(), quiet), "erp-vm-2"
+        assert snapshots(place, host, "WEEKLY-1")
+        assert raw_size(place, host) > 0
+        return read_whole(place, host).returncode
+
+    assert site.inside(read) == 0
+    site.on(console, 'test -z "$(/usr/local/lib/onboard/restic --no-lock list locks)"')
 
 
 def cases() -> Iterator[Any]:
