@@ -9,7 +9,7 @@ from typing import Any
 import configure_case as case
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit.configure import ansible, documents
@@ -60,6 +60,7 @@ def test_backup_accounts_of_long_ids_differ() -> None:
     assert documents.backup_account("a" * 63) != documents.backup_account("a" * 62 + "b")
 
 
+@settings(max_examples=25)
 @given(
     st.recursive(
         st.text() | st.integers() | st.booleans(),

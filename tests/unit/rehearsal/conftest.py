@@ -1,4 +1,4 @@
-"""A world for each module's tests, and small programs run on the real engine against its stand-in provider."""
+"""One world for all tests here, and small programs run on the real engine against its stand-in provider."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engine_bench import ACCOUNT, REGION, Bench
 from toolkit.rehearsal.world import World, start_world
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def world() -> Iterator[World]:
     with tempfile.TemporaryDirectory(prefix="obw-") as folder:
         running = start_world(Path(folder), account=ACCOUNT, region=REGION)
@@ -21,7 +21,7 @@ def world() -> Iterator[World]:
         running.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def aws(world: World) -> Callable[[str], Any]:
     """boto3 clients of the world by service: what a person with the command line would see."""
     import boto3

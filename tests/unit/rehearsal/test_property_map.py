@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import inspect
 import json
 import subprocess
@@ -25,9 +26,10 @@ ROOT = Path(__file__).resolve().parents[3]
 @cache
 def schema(cloudformation: str) -> dict[str, Any]:
     """The registry schema of a type, as the cfn-lint package carries it for one region."""
-    import cfnlint
-
-    data = Path(cfnlint.__file__).parent / "data" / "schemas"
+    package = importlib.util.find_spec("cfnlint")  # its data only: importing it takes seconds
+    assert package is not None
+    assert package.origin is not None
+    data = Path(package.origin).parent / "data" / "schemas"
     name = json.loads((data / "providers" / f"{REGION}.json").read_text())[cloudformation]
     return json.loads((data / "resources" / f"{name}.json").read_text())
 
