@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV ?= .venv
 WORKSPACE ?= examples/acme
 PYTEST = $(VENV)/bin/python -m pytest
+# two workers, each with whole files; what takes a world of its own runs alone
+BESIDE = -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help setup engine onboard test test-quick test-kill test-proofs bench lint lock
@@ -20,10 +22,12 @@ onboard: setup ## rehearse the onboarding of $(WORKSPACE) with the real parts
 	@$(VENV)/bin/onboard rehearse $(WORKSPACE)
 
 test: setup lint ## every test but the long matrices (under 25 minutes on 2 cores)
-	$(PYTEST) -m "not kill and not proof"
+	$(PYTEST) $(BESIDE) -m "not lab and not kill and not proof" tests/unit tests/stacks
+	$(PYTEST) -m "lab and not kill and not proof" tests/unit
+	$(PYTEST) -m "not kill and not proof" tests/acceptance
 
 test-quick: setup ## what needs no engine and no lab (under 60 seconds)
-	$(PYTEST) -q -m "not engine and not lab and not kill and not proof and not slow"
+	$(PYTEST) -q $(BESIDE) -m "not engine and not lab and not kill and not proof and not slow"
 
 test-kill: setup ## kill every effect step at three points, three victims, and resume
 	$(PYTEST) -m kill -s
