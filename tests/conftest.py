@@ -7,7 +7,12 @@ import shutil
 import sys
 from collections.abc import Callable
 
+import hypothesis
 import pytest
+
+# how long one example takes is the machine's business
+hypothesis.settings.register_profile("onboard", deadline=None)
+hypothesis.settings.load_profile("onboard")
 
 REQUIRED = frozenset(filter(None, os.environ.get("ONBOARD_REQUIRE", "").split(",")))
 
