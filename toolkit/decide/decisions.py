@@ -13,7 +13,9 @@ LAYERS = ("infrastructure", "operations", "backend", "software")
 
 
 def decide(inventory: Inventory) -> tuple[Decision, ...]:
-    """One decision per component, in the order of their ids.
+    """One decision per component of an application, in the order of their ids.
+
+    The kinds of SD-2 belong to none and have no build model: their service description says who does what (SD-2 §2).
 
     Only rules in force at the start of the customer's commitment count, so that a decision depends on the inventory
     and the tables alone. Raises Undecided, naming every component whose scope fits no rule, with the rule that came
@@ -23,7 +25,7 @@ def decide(inventory: Inventory) -> tuple[Decision, ...]:
     misfits: list[tuple[Component, Facts, Answer]] = []
     day = inventory.customer.commitment.start
     build_models, classes = _table_on("build_model", day), _table_on("transition_class", day)
-    for component in sorted(inventory.components, key=lambda component: component.id):
+    for component in sorted((one for one in inventory.components if one.application), key=lambda one: one.id):
         facts = facts_of(inventory.responsibility(component))
         answer = evaluate(build_models, facts, day=day)
         decision = (

@@ -19,7 +19,7 @@ from toolkit.inventory.schema import check_schema
 from toolkit.inventory.secret_rules import SECRET_NAME, check_secrets
 from toolkit.inventory.service_rules import check_service
 from toolkit.inventory.source import Source, find_pieces
-from toolkit.model.inventory import Inventory
+from toolkit.model.inventory import Inventory, component_value
 from toolkit.model.problem import Problem
 
 _BLOB = re.compile(r"[A-Za-z0-9+/=_-]{32,}|-----BEGIN.*")
@@ -174,8 +174,9 @@ def _snippets(source: Source, problems: list[Problem]) -> dict[tuple[str, int], 
 
 
 def _typed(value: Any) -> Inventory:
+    components = [component_value(item) for item in value.get("components", ())]
     try:
-        return msgspec.convert(value, Inventory)
+        return msgspec.convert({**value, "components": components}, Inventory)
     except msgspec.ValidationError as error:
         raise OnboardError(
             f"the schema accepted what the model refuses: {error}", fix="report this: schema and model have drifted"

@@ -1,14 +1,16 @@
-"""The JSON Schema's verdict in words that a person can act on."""
+"""The JSON Schema's verdict in words that a person can act on; each component is judged by its own kind's schema."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from toolkit import resources
+import msgspec
+
 from toolkit.inventory.finding import Finding, did_you_mean, shown
 from toolkit.inventory.readers.place import pointer
+from toolkit.inventory.schema_files import definition, kinds, kinds_of, resolved, schema, whole, with_definitions
 
 _TYPES = {
     "string": "text",
@@ -29,32 +31,134 @@ _BOUNDS = {
 }
 
 
-@cache
-def schema() -> dict[str, Any]:
-    """``schemas/inventory.schema.json``."""
-    loaded: dict[str, Any] = json.loads((resources.folder("schemas") / "inventory.schema.json").read_bytes())
-    return loaded
+class Violation(msgspec.Struct, frozen=True, kw_only=True):
+    """One keyword that does not hold: at which steps, with what it wants, and the node of the schema that says so."""
 
-
-@cache
-def _validator() -> Any:
-    import jsonschema_rs
-
-    return jsonschema_rs.Draft202012Validator(schema(), validate_formats=True)
+    steps: tuple[str | int, ...]
+    keyword: str
+    wanted: Any
+    instance: Any
+    node: dict[str, Any]
 
 
 def check_schema(value: Any) -> list[Finding]:
     """Every violation of the schema, each once."""
-    found: list[Finding] = []
-    for error in _validator().iter_errors(value):
-        found.extend(_translate(error))
+    found = check_header(value)
+    components = value.get("components") if isinstance(value, dict) else None
+    if isinstance(components, list):
+        service = service_of(value)
+        for index, item in enumerate(components):
+            if not sound(item, service):
+                found.extend(check_component(item, service, index=index))
+    return found
+
+
+def service_of(value: Any) -> str | None:
+    """The service that an inventory names, if it is text."""
+    service = value.get("service") if isinstance(value, dict) else None
+    return service if isinstance(service, str) else None
+
+
+def check_header(value: Any) -> list[Finding]:
+    """Every violation of everything but the items of ``components``."""
+    return _told(_header_violations(value))
+
+
+def sound(item: Any, service: str | None) -> bool:
+    """Whether a component keeps to the schema of its kind and the kind is one of the service's; microseconds."""
+    kind = item.get("kind") if isinstance(item, dict) else None
+    if not isinstance(kind, str) or kind not in kinds_of(service):
+        return False
+    return bool(_by_kind(kind).validator.is_valid(item))
+
+
+def check_component(item: Any, service: str | None, *, index: int) -> list[Finding]:
+    """Every violation of one component, by the schema of its kind; pointers begin with ``/components/<index>``."""
+    return _told(_component_violations(item, service, index=index))
+
+
+def violations(value: Any) -> Iterator[Violation]:
+    """Every keyword of the schema that does not hold, untranslated; one may come twice."""
+    yield from _header_violations(value)
+    components = value.get("components") if isinstance(value, dict) else None
+    for index, item in enumerate(components if isinstance(components, list) else ()):
+        yield from _component_violations(item, service_of(value), index=index)
+
+
+def _header_violations(value: Any) -> Iterator[Violation]:
+    return _violations(_header(), value)
+
+
+def _component_violations(item: Any, service: str | None, *, index: int) -> Iterator[Violation]:
+    steps, kind = ("components", index), item.get("kind") if isinstance(item, dict) else None
+    if not isinstance(kind, str) or kind not in kinds():
+        yield from _violations(_any_kind(service), item, *steps)
+        return
+    yield from _violations(_by_kind(kind), item, *steps)
+    if kind not in kinds_of(service):
+        wanted = list(kinds_of(service))
+        yield Violation(steps=(*steps, "kind"), keyword="enum", wanted=wanted, instance=kind, node={})
+
+
+class _Compiled(msgspec.Struct, frozen=True):
+    """A schema beside the validator made of it."""
+
+    root: dict[str, Any]
+    validator: Any
+
+
+def _compiled(root: dict[str, Any]) -> _Compiled:
+    import jsonschema_rs
+
+    return _Compiled(root, jsonschema_rs.Draft202012Validator(root, validate_formats=True))
+
+
+@cache
+def _header() -> _Compiled:
+    joined = schema()
+    properties = {**joined["properties"], "components": {**joined["properties"]["components"]}}
+    del properties["components"]["items"]
+    definitions = dict(joined["$defs"])
+    for service in joined["properties"]["service"]["enum"]:
+        own = definitions[service]
+        definitions[service] = {**own, "properties": {k: v for k, v in own["properties"].items() if k != "components"}}
+    return _compiled({**joined, "properties": properties, "$defs": definitions})
+
+
+@cache
+def _by_kind(kind: str) -> _Compiled:
+    return _compiled(whole(kind))
+
+
+@cache
+def _any_kind(service: str | None) -> _Compiled:
+    """What holds for a component whatever it is; its kind is one of the service's."""
+    node = {key: inner for key, inner in definition("component").items() if key != "allOf"}
+    kind = {**node["properties"]["kind"], "enum": list(kinds_of(service))}
+    return _compiled(with_definitions({**node, "properties": {**node["properties"], "kind": kind}}))
+
+
+def _violations(by: _Compiled, value: Any, *steps: str | int) -> Iterator[Violation]:
+    for error in by.validator.iter_errors(value):
+        yield Violation(
+            steps=(*steps, *error.instance_path),
+            # the validator calls both by one name
+            keyword="dependentRequired" if error.schema_path[-1:] == ["dependentRequired"] else error.kind.name,
+            wanted=getattr(error.kind, "value", None),
+            instance=error.instance,
+            node=_node_at(by.root, error.schema_path[:-1]),
+        )
+
+
+def _told(found: Iterator[Violation]) -> list[Finding]:
+    findings = [finding for violation in found for finding in _translate(violation)]
     # a misspelt field is one fault, not an unknown field and a missing one
-    meant = {(f.path.rpartition("/")[0], f.fix) for f in found if f.rule == "INV-010"}
-    found = [f for f in found if f.rule != "INV-011" or (f.path, _meaning(f)) not in meant]
+    meant = {(f.path.rpartition("/")[0], f.fix) for f in findings if f.rule == "INV-010"}
+    findings = [f for f in findings if f.rule != "INV-011" or (f.path, _meaning(f)) not in meant]
     # nor is a value of the wrong type also one that is not known
-    mistyped = {f.path for f in found if f.rule == "INV-013"}
-    found = [f for f in found if f.rule == "INV-013" or f.path not in mistyped]
-    return list(dict.fromkeys(found))
+    mistyped = {f.path for f in findings if f.rule == "INV-013"}
+    findings = [f for f in findings if f.rule == "INV-013" or f.path not in mistyped]
+    return list(dict.fromkeys(findings))
 
 
 def _meaning(missing: Finding) -> str:
@@ -62,26 +166,30 @@ def _meaning(missing: Finding) -> str:
     return f'did you mean "{name}"?'
 
 
-def _translate(error: Any) -> list[Finding]:
-    path, name, wanted, instance = pointer(*error.instance_path), error.kind.name, error.kind.value, error.instance
-    node = _schema_at(error.schema_path[:-1])
-    field = f'"{error.instance_path[-1]}"' if error.instance_path else "the inventory"
-    if error.instance_path and isinstance(error.instance_path[-1], int):
+def _translate(violation: Violation) -> list[Finding]:
+    steps, node, wanted = violation.steps, violation.node, violation.wanted
+    path, field = pointer(*steps), f'"{steps[-1]}"' if steps else "the inventory"
+    if steps and isinstance(steps[-1], int):
         field = "this item"
-    if name == "additionalProperties":
+    if violation.keyword == "additionalProperties":
         return [_unknown(path, key, node) for key in wanted]
-    if name == "required":
+    if violation.keyword == "falseSchema":
+        message = f"the field {field} does not belong to an inventory of this service"
+        return [Finding(rule="INV-010", path=path, message=message, fix="remove it, or change the service", key=True)]
+    if violation.keyword in ("required", "dependentRequired"):
         return [_missing(path, wanted, node)]
-    if name == "type":
-        return [_type(path, field, wanted if isinstance(wanted, list) else [wanted], instance)]
-    return [_value(path, field, error, node)]
+    if violation.keyword == "type":
+        return [_type(path, field, wanted if isinstance(wanted, list) else [wanted], violation.instance)]
+    return [_value(path, field, violation)]
 
 
-def _value(path: str, field: str, error: Any, node: dict[str, Any]) -> Finding:
-    name, wanted, instance = error.kind.name, error.kind.value, error.instance
+def _value(path: str, field: str, violation: Violation) -> Finding:
+    name, wanted, instance, node = violation.keyword, violation.wanted, violation.instance, violation.node
     if name in ("enum", "const"):
         known = [str(item) for item in (wanted if isinstance(wanted, list) else [wanted])]
         message = f"{field}: {shown(instance)} is not a known value"
+        if name == "enum" and violation.steps[2:] == ("kind",) and instance in kinds():
+            message = f"a {instance} does not belong to an inventory of this service"
         return Finding(rule="INV-014", path=path, message=message, fix=did_you_mean(instance, known))
     if name in _BOUNDS:
         return Finding(rule="INV-016", path=path, message=f"{field} {_BOUNDS[name].format(wanted)}")
@@ -93,7 +201,8 @@ def _value(path: str, field: str, error: Any, node: dict[str, Any]) -> Finding:
 
 
 def _missing(path: str, name: str, node: dict[str, Any]) -> Finding:
-    about = _property(node, name).get("description", "")
+    own = node.get("properties", {}).get(name) or schema()["properties"].get(name, {})
+    about = resolved(own).get("description", "")
     fix = f'add "{name}"' + (f": {about}" if about else "")
     return Finding(rule="INV-011", path=path, message=f'the field "{name}" is missing', fix=fix)
 
@@ -101,10 +210,7 @@ def _missing(path: str, name: str, node: dict[str, Any]) -> Finding:
 def _unknown(path: str, key: str, node: dict[str, Any]) -> Finding:
     known = list(node.get("properties", {}))
     kind = node.get("properties", {}).get("kind", {}).get("const")
-    elsewhere = kind and any(
-        key in definition.get("properties", {}) and "const" in definition["properties"].get("kind", {})
-        for definition in schema()["$defs"].values()
-    )
+    elsewhere = kind and any(key in definition(other)["properties"] for other in kinds())
     message = f'the field "{key[:60]}" does not belong to a {kind}' if elsewhere else f'unknown field "{key[:60]}"'
     fix = "remove it, or change the kind" if elsewhere else did_you_mean(key, known)
     return Finding(rule="INV-010", path=path + pointer(key), message=message, fix=fix, key=True)
@@ -126,19 +232,9 @@ def _type(path: str, field: str, types: list[str], instance: Any) -> Finding:
     return Finding(rule="INV-013", path=path, message=f"{field}: {shown(instance)} is not {wanted}", fix=fix)
 
 
-def _property(node: dict[str, Any], name: str) -> dict[str, Any]:
-    found = node.get("properties", {}).get(name, {})
-    return found if "description" in found or "$ref" not in found else _schema_at(found["$ref"][2:].split("/"))
-
-
-def _schema_at(steps: Any) -> dict[str, Any]:
-    """The subschema at a path of keywords that may pass through ``$ref``."""
-    node: Any = schema()
+def _node_at(root: dict[str, Any], steps: list[str | int]) -> dict[str, Any]:
+    """The subschema at a path of keywords."""
+    node: Any = root
     for step in steps:
-        if step == "$ref":
-            node = _schema_at(node["$ref"][2:].split("/"))
-        elif isinstance(node, dict):
-            node = node.get(step, {})
-        else:
-            node = node[int(step)]
+        node = node.get(step, {}) if isinstance(node, dict) else node[int(step)]
     return node if isinstance(node, dict) else {}

@@ -1,4 +1,4 @@
-"""What the customer has and wants, after schema, cross-references and service rules (SD-1).
+"""What the customer has and wants, after schema, cross-references and service rules (SD-1, SD-2).
 
 Field names are the inventory file's; a drift test holds them against schemas/inventory.schema.json.
 """
@@ -6,8 +6,8 @@ Field names are the inventory file's; a drift test holds them against schemas/in
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from typing import Literal, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -48,8 +48,53 @@ class Provider(Noun, frozen=True, kw_only=True):
     contract_manager: str | None = None
 
 
+class Document(Noun, frozen=True, kw_only=True):
+    """A document that is kept elsewhere: its reference, and the day of the version that counts."""
+
+    reference: str
+    date: dt.date
+
+
+class BuildInputs(Noun, frozen=True, kw_only=True):
+    """What the customer gives before a build (SD-1 §1.4); None: not given yet."""
+
+    architecture_diagram: Document | None = None
+    deployment_plan: Document | None = None
+    environments: Document | None = None
+    security_policies: Document | None = None
+    topology: Document | None = None
+    component_inventory: Document | None = None
+    sow_raci: Document | None = None
+
+
+class Order(Noun, frozen=True, kw_only=True):
+    """The order of SD-2; ``authorises`` and ``documents`` are ids of components."""
+
+    effective: dt.date
+    reference: str | None = None
+    planned_activation: dt.date | None = None
+    activation: dt.date | None = None
+    authorises: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+
+
+class ContactPoint(Noun, frozen=True, kw_only=True):
+    name: str
+    email: str
+    phone: str | None = None
+
+
+class Contacts(Noun, frozen=True, kw_only=True):
+    """The single point of contact on each side (SD-2 §2)."""
+
+    provider: ContactPoint | None = None
+    partner: ContactPoint | None = None
+
+
 class Platform(Noun, frozen=True, kw_only=True):
-    kind: Literal["aws"]
+    """``account``: AWS account number, Azure subscription, GCP project, or the name on the provider's cloud."""
+
+    kind: Literal["aws", "azure", "gcp", "provider-public", "provider-private"]
     account: str
     region: str
 
@@ -76,6 +121,7 @@ class VpnEndpoint(Noun, frozen=True, kw_only=True):
     public_address: str
     address: str
     bandwidth_mbps: int
+    upload_mbps: int | None = None
     ssh_host_key: str
 
 
@@ -142,13 +188,17 @@ class Backup(Noun, frozen=True, kw_only=True):
 
 
 class Component(Noun, frozen=True, kw_only=True):
-    """A deployable unit; which optional fields it may carry depends on ``kind`` (the schema checks it)."""
+    """A deployable unit; which optional fields it may carry depends on ``kind`` (the schema checks it).
+
+    ``tenant`` and ``application`` are empty for the kinds of SD-2, which have neither. ``attributes`` holds what only a
+    kind has, as plain values under the names of its schema; no list there has an order that means something.
+    """
 
     id: str
-    kind: Literal["vm", "database", "middleware", "native-service"]
-    tenant: str
-    application: str
+    kind: str
     owner: str
+    tenant: str = ""
+    application: str = ""
     site: str | None = None
     hosted_on: str | None = None
     management_level: str | None = None
@@ -163,6 +213,20 @@ class Component(Noun, frozen=True, kw_only=True):
     supervised: bool = True
     security_updates: bool = False
     depends_on: tuple[str, ...] = ()
+    attributes: dict[str, Any] = {}
+
+
+COMPONENT_FIELDS = frozenset(Component.__struct_fields__) - {"attributes"}
+"""The properties that a component's stages read by name; of a kind's schema, every other one is an attribute."""
+
+
+def component_value(written: Mapping[str, Any]) -> dict[str, Any]:
+    """The plain value of a component as the model takes it: what only its kind has stands under ``attributes``."""
+    value: dict[str, Any] = {}
+    attributes: dict[str, Any] = {}
+    for name, inner in written.items():
+        (value if name in COMPONENT_FIELDS else attributes)[name] = inner
+    return {**value, "attributes": attributes} if attributes else value
 
 
 class BackupJob(msgspec.Struct, frozen=True, kw_only=True):
@@ -177,6 +241,9 @@ class Inventory(Noun, frozen=True, kw_only=True):
     service: str
     customer: Customer
     provider: Provider
+    contacts: Contacts | None = None
+    order: Order | None = None
+    build_inputs: BuildInputs | None = None
     tenants: tuple[Tenant, ...] = ()
     sites: tuple[Site, ...] = ()
     links: tuple[Link, ...] = ()

@@ -82,7 +82,7 @@ def compile_plan(
 
 def _components(scope: str, *, placement: Placement) -> dict[str, str]:
     return {
-        component.id: component_digest(component, placement.decisions[component.id])
+        component.id: component_digest(component, placement.decisions.get(component.id))
         for component in placement.components
         if placement.scopes[component.id] == scope
     }

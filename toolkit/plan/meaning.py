@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
-from toolkit.canonical import digest
+from toolkit.canonical import canonical_bytes, digest
 from toolkit.model.decision import Decision
-from toolkit.model.inventory import Backup, Component, Inventory, Link, Site, Tenant
+from toolkit.model.inventory import Backup, Component, Inventory, Link, Order, Site, Tenant
 
 
 def ordered(inventory: Inventory) -> Inventory:
@@ -21,12 +23,19 @@ def ordered(inventory: Inventory) -> Inventory:
         sites=tuple(_site(site) for site in sorted(inventory.sites, key=lambda site: site.id)),
         links=tuple(sorted(inventory.links, key=lambda link: link.id)),
         applications=tuple(sorted(inventory.applications, key=lambda application: application.id)),
+        order=inventory.order and _order(inventory.order),
         components=tuple(_component(component) for component in sorted(inventory.components, key=lambda one: one.id)),
     )
 
 
 def _tenant(tenant: Tenant) -> Tenant:
     return msgspec.structs.replace(tenant, subscribed_levels=tuple(sorted(tenant.subscribed_levels)))
+
+
+def _order(order: Order) -> Order:
+    return msgspec.structs.replace(
+        order, authorises=tuple(sorted(order.authorises)), documents=tuple(sorted(order.documents))
+    )
 
 
 def _site(site: Site) -> Site:
@@ -39,7 +48,21 @@ def _component(component: Component) -> Component:
         paths=tuple(sorted(component.backup.paths)),
         approval=component.backup.approval,
     )
-    return msgspec.structs.replace(component, backup=backup, depends_on=tuple(sorted(component.depends_on)))
+    return msgspec.structs.replace(
+        component,
+        backup=backup,
+        depends_on=tuple(sorted(component.depends_on)),
+        attributes=_unordered(component.attributes),
+    )
+
+
+def _unordered(value: Any) -> Any:
+    """Attributes with their lists sorted: none has an order that means something."""
+    if isinstance(value, dict):
+        return {name: _unordered(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return sorted((_unordered(inner) for inner in value), key=canonical_bytes)
+    return value
 
 
 def inventory_digest(inventory: Inventory) -> str:
@@ -52,8 +75,8 @@ def decisions_digest(decisions: tuple[Decision, ...]) -> str:
     return digest(sorted(decisions, key=lambda decision: decision.component))
 
 
-def component_digest(component: Component, decision: Decision) -> str:
-    """Digest of a component together with what was decided for it."""
+def component_digest(component: Component, decision: Decision | None) -> str:
+    """Digest of a component together with what was decided for it, if anything was to decide."""
     return digest({"component": component, "decision": decision})
 
 

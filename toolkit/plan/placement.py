@@ -46,8 +46,13 @@ def place(inventory: Inventory, decisions: tuple[Decision, ...]) -> Placement:
         scopes={id_: f"tenant/{by_id[id_].tenant}" if site is None else f"site/{site}" for id_, site in sites.items()},
         hosts=hosts,
         covered=tuple(by_id[id_] for id_ in sorted(covered)),
-        uncovered=tuple(sorted(id_ for id_ in by_id if decided[id_].managed and id_ not in covered)),
+        uncovered=tuple(sorted(id_ for id_ in by_id if _managed(decided.get(id_)) and id_ not in covered)),
     )
+
+
+def _managed(decision: Decision | None) -> bool:
+    """A component that nothing was to be decided for is the provider's by its service description (SD-2 §2)."""
+    return decision is None or decision.managed
 
 
 def _site(component: Component, by_id: dict[str, Component]) -> str | None:

@@ -98,6 +98,6 @@ def _reads(
         "tenants": [tenant for tenant in inventory.tenants if f"tenant/{tenant.id}" in tenants],
         "applications": [one for one in inventory.applications if one.id in applications],
         "components": here,
-        "decisions": [placement.decisions[component.id] for component in here],
+        "decisions": [placement.decisions[one.id] for one in here if one.id in placement.decisions],
         "profile": profile,
     }

@@ -24,6 +24,9 @@ from toolkit.model.profile import Ike, ProviderProfile
 LAYERS = ("foundation", "network", "vpn", "backup")
 """In the order of their dependence."""
 
+PLATFORMS = frozenset({"aws"})
+"""The clouds that stacks/ has programs for."""
+
 _DAYS = {"day": 1, "week": 7, "month": 31}  # the longest month: a copy is never dropped before its month is over
 _AWS_ENCRYPTION = {"aes256gcm16": "AES256-GCM-16", "aes128gcm16": "AES128-GCM-16", "aes256": "AES256"}
 _AWS_INTEGRITY = {
@@ -82,21 +85,27 @@ def stack_configs(inventory: Inventory, profile: ProviderProfile) -> dict[str, S
     """Every stack of every managed landing zone, by stack name, in the order of tenants (by id) and layers.
 
     A tenant without links to sites has no vpn stack, one without backup policies no backup stack.
-    Raises PlanRefused for a suite that the platform does not offer.
+    Raises PlanRefused for a platform without programs, and for a suite that the platform does not offer.
     """
     requests: dict[str, StackRequest] = {}
     for tenant in sorted(inventory.tenants, key=lambda tenant: tenant.id):
         if tenant.landing_zone.state != "managed":
             continue
+        platform = tenant.platform.kind
+        if platform != "aws":
+            raise PlanRefused(
+                f"no program builds landing zones on {platform}",
+                fix="let it be made elsewhere (landing_zone.state: referenced)",
+            )
         for layer, config in _layer_configs(inventory, profile, tenant).items():
             name = stack_name(inventory.customer.id, tenant.id, layer)
             requests[name] = StackRequest(
                 name=name,
                 project=project_name(layer),
                 tenant=tenant.id,
-                platform=tenant.platform.kind,
+                platform=platform,
                 layer=layer,  # type: ignore[arg-type]  # keys of _layer_configs are LAYERS
-                program=f"{tenant.platform.kind}/{layer}",
+                program=f"{platform}/{layer}",
                 config=config,
             )
     return requests

@@ -8,19 +8,29 @@ from toolkit.errors import PlanRefused
 from toolkit.model.decision import Decision
 from toolkit.model.inventory import Inventory, OperatingSystem
 from toolkit.plan.placement import place
+from toolkit.plan.stack_config import PLATFORMS
 
 DEBIAN = 12
 """The oldest release of Debian that the roles of ``onboard.host`` accept (their preflight)."""
 
 
 def check_supported(inventory: Inventory, decisions: tuple[Decision, ...]) -> None:
-    """PlanRefused (5), naming every link, site and host that this version cannot set up, each with its fix."""
-    found = [*_links(inventory), *_sites(inventory), *_hosts(inventory, decisions)]
+    """PlanRefused (5), naming every landing zone, link, site and host that this version cannot set up, each with its fix."""
+    found = [*_zones(inventory), *_links(inventory), *_sites(inventory), *_hosts(inventory, decisions)]
     if found:
         raise PlanRefused(
             "; ".join(f"{what} not set up by this version: {', '.join(sorted(names))}" for what, names, _ in found),
             fix="; ".join(fix for _, _, fix in found),
         )
+
+
+def _zones(inventory: Inventory) -> Iterator[tuple[str, list[str], str]]:
+    """Landing zones on a cloud that there is no program for."""
+    built = [tenant for tenant in inventory.tenants if tenant.landing_zone.state == "managed"]
+    for platform in sorted({tenant.platform.kind for tenant in built} - PLATFORMS):
+        names = [tenant.id for tenant in built if tenant.platform.kind == platform]
+        fix = "let the landing zone be made elsewhere (landing_zone.state: referenced)"
+        yield f"landing zones on {platform} are", names, fix
 
 
 def _links(inventory: Inventory) -> Iterator[tuple[str, list[str], str]]:
