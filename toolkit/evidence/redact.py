@@ -87,6 +87,9 @@ class Redactor:
 def _persons(inventory: Inventory) -> Iterable[str]:
     for contact in inventory.customer.contacts:
         yield from filter(None, (contact.name, contact.email, contact.phone))
+    points = (inventory.contacts.provider, inventory.contacts.partner) if inventory.contacts else ()
+    for point in filter(None, points):
+        yield from filter(None, (point.name, point.email, point.phone))
     yield from filter(None, (inventory.provider.service_delivery_manager, inventory.provider.contract_manager))
     for component in inventory.components:
         yield component.owner

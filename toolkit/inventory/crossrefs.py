@@ -10,6 +10,9 @@ from typing import Any
 
 from toolkit import catalogue
 from toolkit.inventory.finding import Finding, Mapping, did_you_mean, listed, shown, strings, text
+from toolkit.inventory.readers.place import pointer
+from toolkit.inventory.schema_files import kinds, references
+from toolkit.model.inventory import COMPONENT_FIELDS
 
 SECTIONS = ("tenants", "sites", "links", "applications", "components")
 _LONGEST_LAYER = "foundation"
@@ -25,6 +28,7 @@ def check_references(value: Any) -> list[Finding]:
         *_long_names(value),
         *_profile(value),
         *_components(value),
+        *_order(value),
         *_links(value),
         *_circles(value),
     ]
@@ -102,11 +106,60 @@ def _components(value: Any) -> Iterator[Finding]:
             if name is not None and name not in known[section] and sound[section]:
                 yield _unresolved(f"{path}/{field}", _NOUN[section], name, known[section])
         yield from _host(path, item, known, sound=sound["components"])
+        if sound["components"]:
+            for below, name, targets in referred(item):
+                yield from _of_kind(path + below, name, targets[0].removeprefix("components/"), known["components"])
         if sound["components"] and sound["links"]:
             for index, name in strings(item, "depends_on"):
                 if name not in known["components"] and name not in known["links"]:
                     both = [*known["components"], *known["links"]]
                     yield _unresolved(f"{path}/depends_on/{index}", "component or link", name, both)
+
+
+def referred(item: Mapping) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """What only a component's kind refers to, a cluster for one: pointer inside it, id, and what that may be of."""
+    kind = text(item, "kind")
+    for reference in references(kind) if kind in kinds() else ():
+        if reference.steps[0] not in COMPONENT_FIELDS:
+            for steps, name in _at(item, reference.steps):
+                yield pointer(*steps), name, reference.targets
+
+
+def _at(value: Any, steps: tuple[str, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """The strings at steps, ``*`` for each item of a list, with the way to each."""
+    if not steps:
+        if isinstance(value, str):
+            yield (), value
+        return
+    first, *rest = steps
+    inner: Iterable[tuple[str | int, Any]] = ()
+    if first == "*":
+        inner = enumerate(value) if isinstance(value, list) else ()
+    elif isinstance(value, dict) and first in value:
+        inner = ((first, value[first]),)
+    for key, item in inner:
+        for below, name in _at(item, tuple(rest)):
+            yield (key, *below), name
+
+
+def _of_kind(path: str, name: str, kind: str, known: dict[str, Mapping]) -> Iterator[Finding]:
+    """One finding unless ``name`` is a component of that kind."""
+    found = text(known.get(name), "kind")
+    if found != kind and not (name in known and found is None):
+        right = sorted(other for other, item in known.items() if text(item, "kind") == kind)
+        if name not in known:
+            yield _unresolved(path, kind, name, right)
+        else:
+            message = f"{shown(name)} is a {found}, not a {kind}"
+            yield Finding(rule="INV-020", path=path, message=message, fix=did_you_mean(name, right) if right else "")
+
+
+def _order(value: Any) -> Iterator[Finding]:
+    order, known = value.get("order") if isinstance(value, dict) else None, ids(value, "components")
+    for field in ("authorises", "documents"):
+        for index, name in strings(order, field):
+            if name not in known and whole(value, "components"):
+                yield _unresolved(f"/order/{field}/{index}", "component", name, known)
 
 
 def _host(path: str, item: Mapping, every: dict[str, dict[str, Mapping]], *, sound: bool) -> Iterator[Finding]:
@@ -163,13 +216,14 @@ def _unmanaged_sites(value: Any, managed: set[str]) -> Iterator[Finding]:
 
 
 def _circles(value: Any) -> Iterator[Finding]:
-    """One finding per dependency (depends_on, hosted_on) that closes a circle."""
+    """One finding per dependency (depends_on, hosted_on, what a kind refers to) that closes a circle."""
     needs: dict[str, list[tuple[str, str]]] = {}
     for path, item in listed(value, "components"):
         name = text(item, "id")
         if name is None or name in needs:
             continue
         edges = [(f"{path}/depends_on/{index}", other) for index, other in strings(item, "depends_on")]
+        edges += [(path + below, other) for below, other, _ in referred(item)]
         host = text(item, "hosted_on")
         needs[name] = edges + ([(f"{path}/hosted_on", host)] if host else [])
     done: set[str] = set()

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from toolkit import catalogue
 from toolkit.inventory.crossrefs import ids
-from toolkit.inventory.finding import Finding, listed, shown, strings, text
+from toolkit.inventory.finding import Finding, Mapping, listed, shown, strings, text
 
 _UNUSABLE = tuple(IPv4Network(net) for net in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"))
 _NOT_PUBLIC = (
@@ -59,6 +59,7 @@ def hub_networks(value: Any) -> list[IPv4Network]:
 
 def _networks(value: Any) -> Iterator[Finding]:
     sound: list[tuple[IPv4Network, str, str]] = []
+    vpcs = {f"{path}/landing_zone/cidr" for path, tenant in listed(value, "tenants") if _on_aws(tenant)}
     for path, owner, written in _declared(value):
         network = _network(written)
         if network is None:
@@ -73,10 +74,15 @@ def _networks(value: Any) -> Iterator[Finding]:
         if not _routable(network):
             yield Finding(rule="INV-030", path=path, message=f"{network} cannot be routed to hosts (RFC 6890)")
             continue
-        if path.endswith("/cidr") and network.prefixlen not in _VPC_PREFIXES:
+        if path in vpcs and network.prefixlen not in _VPC_PREFIXES:
             yield Finding(rule="INV-035", path=path, message=f"{network} is not a range from /16 to /28")
         sound.append((network, path, owner))
     yield from _overlaps(sound, hub_networks(value))
+
+
+def _on_aws(tenant: Mapping) -> bool:
+    """Whether Amazon's limits hold; also while the platform is not a sound one."""
+    return text(tenant, "platform", "kind") in (None, "aws")
 
 
 def _subnets(value: Any) -> Iterator[Finding]:
@@ -84,7 +90,13 @@ def _subnets(value: Any) -> Iterator[Finding]:
     for path, tenant in listed(value, "tenants"):
         cidr, zone = text(tenant, "landing_zone", "cidr"), tenant.get("landing_zone")
         network, zones = _network(cidr or ""), zone.get("zones") if isinstance(zone, dict) else None
-        if network is None or network.prefixlen not in _VPC_PREFIXES or type(zones) is not int or zones < 1:
+        if (
+            not _on_aws(tenant)
+            or network is None
+            or network.prefixlen not in _VPC_PREFIXES
+            or type(zones) is not int
+            or zones < 1
+        ):
             continue
         widest = _LONGEST_SUBNET - (zones - 1).bit_length()
         if network.prefixlen > widest:

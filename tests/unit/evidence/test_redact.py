@@ -8,9 +8,10 @@ from evidence_case import SALT, SECRET, inventory, redactor
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.canonical import canonical_bytes
+from toolkit.canonical import canonical_bytes, plain
 from toolkit.errors import EvidenceInvalid
 from toolkit.evidence.redact import Redactor
+from toolkit.model.inventory import ContactPoint, Contacts
 
 PERSONS = (
     "Service exploitation",
@@ -69,6 +70,15 @@ def test_names_that_look_like_patterns_are_taken_as_they_are():
     cleaned = Redactor(given_, salt=SALT).clean({"a": r"(.*)|[", "b": "anything", "c": "aab@x.example"}, where="x")
     assert cleaned["a"].startswith("person:")
     assert (cleaned["b"], cleaned["c"]) == ("anything", "aab@x.example")
+
+
+def test_the_points_of_contact_are_persons():
+    partner = ContactPoint(name="Voice team", email="voice@partner.example", phone="+33 1 02")
+    given_ = msgspec.structs.replace(inventory(), contacts=Contacts(partner=partner))
+    cleaned = json.dumps(Redactor(given_, salt=SALT).clean({"a": plain(given_), "b": "ask Voice team"}, where="x"))
+    assert "Voice team" not in cleaned
+    assert "voice@partner" not in cleaned
+    assert "+33 1 02" not in cleaned
 
 
 @pytest.mark.parametrize("value", [SECRET, f"x{SECRET}y", [SECRET], {"a": {"b": SECRET}}, {SECRET: 1}])
