@@ -16,6 +16,7 @@ from toolkit.errors import OnboardError
 COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("toolkit.cli.doctor:doctor", "What this machine allows, and the fix for each gap."),
     "validate": ("toolkit.cli.validate:validate", "Every problem of an inventory, with place and fix."),
+    "schema": ("toolkit.cli.schema:schema", "What an inventory may say, kind by kind."),
     "decide": ("toolkit.cli.decide:decide", "Build model and transition class of each component, and why."),
     "plan": ("toolkit.cli.plan:plan", "What would be done, offline and without credentials."),
     "approve": ("toolkit.cli.approve:approve", "Sign a plan's digest, detached from the plan."),
