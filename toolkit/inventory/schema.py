@@ -195,7 +195,7 @@ def _value(path: str, field: str, violation: Violation) -> Finding:
         return Finding(rule="INV-016", path=path, message=f"{field} {_BOUNDS[name].format(wanted)}")
     if name == "uniqueItems":
         return Finding(rule="INV-016", path=path, message=f"{field} holds the same item twice", fix="keep one of them")
-    about = str(node.get("description", ""))
+    about = str(node.get("x-shape") or node.get("description", ""))
     message = f"{field}: {shown(instance)} has the wrong shape"
     return Finding(rule="INV-015", path=path, message=message, fix=f"write: {about}" if about else "")
 

@@ -101,20 +101,10 @@ def _type(node: Mapping[str, Any], *, plural: bool = False) -> str:
     if kind == "array":
         return "list of " + _type(filled["items"], plural=True)
     if kind == "string":
-        return _shape(node)
+        return str(filled.get("x-name", "text"))
     bounds = [str(filled[bound]) for bound in ("minimum", "maximum") if bound in filled]
     word = _TYPES[str(kind)] + ("s" if plural else "")
     return word + (f", {' to '.join(bounds)}" if bounds else "")
-
-
-def _shape(node: Mapping[str, Any]) -> str:
-    """What kind of text: the title of the definition that gives it its shape."""
-    if "$ref" not in node:
-        return "text"
-    while "$ref" in node:
-        node = definition(node["$ref"].rpartition("/")[2])
-    title = str(node["title"])
-    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
 def as_text(name: str, *, width: int) -> str:
