@@ -11,14 +11,15 @@ import msgspec
 
 from toolkit.errors import InventoryInvalid, OnboardError, UsageError
 from toolkit.inventory.crossrefs import check_references
+from toolkit.inventory.files import find_pieces
 from toolkit.inventory.finding import Finding
 from toolkit.inventory.networks import check_networks
-from toolkit.inventory.readers.place import parts
+from toolkit.inventory.readers.place import Place, parts
 from toolkit.inventory.rules import RULES
 from toolkit.inventory.schema import check_schema
 from toolkit.inventory.secret_rules import SECRET_NAME, check_secrets
 from toolkit.inventory.service_rules import check_service
-from toolkit.inventory.source import Source, find_pieces
+from toolkit.inventory.source import Source
 from toolkit.model.inventory import Inventory, component_value
 from toolkit.model.problem import Problem
 
@@ -73,37 +74,42 @@ def check(paths: Sequence[Path | str]) -> Report:
     for source in sources:
         found = check_source(source)
         files += len(source.files)
-        components += _count(source.value)
+        components += source.components
         problems.extend(found)
         snippets.update(_snippets(source, found))
         if not any(problem.severity == "error" for problem in found):
-            inventory = _typed(source.value)
+            inventory = _typed(source.read())
     inventory = inventory if len(sources) == 1 else None
     return Report(files=files, components=components, problems=tuple(problems), inventory=inventory, snippets=snippets)
 
 
 def check_source(source: Source) -> list[Problem]:
     """Every problem of one inventory, in the order of its text."""
+    value = source.read()
     problems = [
         Problem(
             rule=refused.rule,
             file=file,
             line=refused.place.line if refused.place else None,
             column=refused.place.column if refused.place else None,
+            sheet=refused.place.sheet if refused.place else None,
+            cell=refused.place.cell if refused.place else None,
             message=refused.message,
             fix=RULES[refused.rule].fix,
         )
-        for file, refused in source.refused
+        for file, refused in (*source.refused, *source.unread)
     ]
     for file, finding in source.findings:
-        place = source.documents[file].locate(finding.path, key=finding.key)
-        problems.append(_problem(finding, file, place.line, place.column, None))
+        place = source.pieces[file].locate(finding.path, key=finding.key)
+        problems.append(_problem(finding, file, place, None))
     # with a piece missing, whatever it may hold cannot be judged
-    if source.documents and not source.refused:
-        for finding in findings(source.value):
+    if source.pieces and not source.refused:
+        for finding in findings(value):
             file, place = source.locate(finding.path, key=finding.key)
-            component = _component(source.value, finding.path)
-            problems.append(_problem(finding, file, place.line, place.column, component))
+            component = _component(value, finding.path)
+            # what a part that was passed over holds is not known to be missing
+            if finding.rule != "INV-020" or not source.unread:
+                problems.append(_problem(finding, file, place, component))
     order = {file: index for index, file in enumerate(source.files)}
     return sorted(problems, key=lambda p: (order[p.file], p.line or 0, p.column or 0, p.rule, p.path))
 
@@ -130,23 +136,20 @@ def _told(literal: Iterable[str], finding: Finding) -> bool:
     return finding.rule == "INV-010" and any(secret.startswith(finding.path + "/") for secret in literal)
 
 
-def _problem(finding: Finding, file: str, line: int, column: int, component: str | None) -> Problem:
+def _problem(finding: Finding, file: str, place: Place, component: str | None) -> Problem:
     return Problem(
         rule=finding.rule,
         severity=finding.severity,
         file=file,
-        line=line,
-        column=column,
+        line=place.line,
+        column=place.column,
+        sheet=place.sheet,
+        cell=place.cell,
         component=component,
         path=finding.path,
         message=finding.message,
         fix=finding.fix or RULES[finding.rule].fix,
     )
-
-
-def _count(value: Any) -> int:
-    components = value.get("components") if isinstance(value, dict) else None
-    return len(components) if isinstance(components, list) else 0
 
 
 def _component(value: Any, path: str) -> str | None:
@@ -165,7 +168,7 @@ def _snippets(source: Source, problems: list[Problem]) -> dict[tuple[str, int], 
     for problem in problems:
         if problem.line is None or (problem.file, problem.line) in found:
             continue
-        line = source.line(problem.file, problem.line)
+        line = source.line(problem.file, problem.line, problem.sheet)
         if (problem.file, problem.line) in masked or SECRET_NAME.search(line.lower()):
             line = _AFTER_NAME.sub(r"\1***", line, count=1) if _AFTER_NAME.search(line) else "***"
         # as long as what it hides, so that columns stay true

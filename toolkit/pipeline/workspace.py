@@ -92,7 +92,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
 
 def find(path: Path) -> Workspace:
     """The workspace of a folder, of its inventory file, or of a piece of it; UsageError for any other file."""
-    from toolkit.inventory.source import find_root
+    from toolkit.inventory.files import find_root
 
     return Workspace(root=find_root(path))
 

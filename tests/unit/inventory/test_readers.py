@@ -9,7 +9,7 @@ import pytest
 
 from toolkit.inventory.readers import ReadRefused, read_file
 from toolkit.inventory.readers.json_reader import read_json
-from toolkit.inventory.readers.place import decode
+from toolkit.inventory.readers.place import Place, decode
 from toolkit.inventory.readers.yaml_reader import read_yaml
 
 MEANINGS = [
@@ -103,7 +103,7 @@ REFUSED_YAML = [
 def test_yaml_refused(text: str, rule: str, place: tuple[int, int]) -> None:
     with pytest.raises(ReadRefused) as refused:
         read_yaml(text)
-    assert (refused.value.rule, refused.value.place) == (rule, place)
+    assert (refused.value.rule, refused.value.place) == (rule, Place(*place))
 
 
 REFUSED_JSON = [
@@ -131,7 +131,7 @@ REFUSED_JSON = [
 def test_json_refused(text: str, rule: str, place: tuple[int, int]) -> None:
     with pytest.raises(ReadRefused) as refused:
         read_json(text)
-    assert (refused.value.rule, refused.value.place) == (rule, place)
+    assert (refused.value.rule, refused.value.place) == (rule, Place(*place))
 
 
 def test_a_surrogate_pair_is_one_character() -> None:
@@ -140,21 +140,21 @@ def test_a_surrogate_pair_is_one_character() -> None:
 
 def test_yaml_places() -> None:
     document = read_yaml("a: &x\n  b: [1, é, {c: d}]\ne:\n  <<: *x\n  f: *x\n")
-    assert document.locate("/a/b/2/c") == (2, 17)
-    assert document.locate("/a/b", key=True) == (2, 3)
-    assert document.locate("/e/b/1") == (2, 10)  # merged: where it is written
-    assert document.locate("/e/f") == (5, 6)  # repeated: where it is asked for
-    assert document.locate("/e/f/b/0") == (2, 7)
-    assert document.locate("/e/nothing/below") == (4, 3)
+    assert document.locate("/a/b/2/c") == Place(2, 17)
+    assert document.locate("/a/b", key=True) == Place(2, 3)
+    assert document.locate("/e/b/1") == Place(2, 10)  # merged: where it is written
+    assert document.locate("/e/f") == Place(5, 6)  # repeated: where it is asked for
+    assert document.locate("/e/f/b/0") == Place(2, 7)
+    assert document.locate("/e/nothing/below") == Place(4, 3)
     assert document.locate("/a/b/9") == document.locate("/a/b")
     assert document.locate("/a/b/x") == document.locate("/a/b")
-    assert document.locate("") == (1, 1)
+    assert document.locate("") == Place(1, 1)
 
 
 def test_json_places_with_escaped_keys() -> None:
     document = read_json('{"a/b": {"~": [\r\n true,\r 1]}}')
-    assert document.locate("/a~1b/~0/1") == (3, 2)
-    assert document.locate("/a~1b/~0", key=True) == (1, 10)
+    assert document.locate("/a~1b/~0/1") == Place(3, 2)
+    assert document.locate("/a~1b/~0", key=True) == Place(1, 10)
     assert document.line(2) == " true,"
 
 
@@ -193,7 +193,7 @@ BYTES = [
 def test_bytes_refused(content: bytes, rule: str, place: tuple[int, int]) -> None:
     with pytest.raises(ReadRefused) as refused:
         decode(content)
-    assert (refused.value.rule, refused.value.place) == (rule, place)
+    assert (refused.value.rule, refused.value.place) == (rule, Place(*place))
 
 
 def test_what_is_not_a_regular_file(tmp_path: Path) -> None:

@@ -13,14 +13,16 @@ MAX_INTEGER = 2**53
 """Integers beyond this have no exact form in JSON (RFC 8785)."""
 
 BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
-_NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
+NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
 
 
 class Place(NamedTuple):
-    """Line and column, both from 1, columns in characters."""
+    """Line and column, both from 1, columns in characters; in a workbook also the sheet and the cell (``C7``)."""
 
     line: int
     column: int
+    sheet: str | None = None
+    cell: str | None = None
 
 
 class ReadRefused(Exception):
@@ -116,7 +118,7 @@ def decode(content: bytes) -> str:
             "INV-003", f"byte 0x{content[error.start]:02x} is not UTF-8 text", place_at(before, len(before))
         ) from error
     text = text.removeprefix("\ufeff")
-    found = _NOT_TEXT.search(text)
+    found = NOT_TEXT.search(text)
     if found:
         raise ReadRefused(
             "INV-003",

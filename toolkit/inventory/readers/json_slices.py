@@ -1,0 +1,120 @@
+"""A large JSON file: its components are slices of the text, decoded in C some thousands at a time.
+
+A component is read by the exact reader, which knows places, only when it has a problem.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from toolkit.inventory.readers.fast_json import decode_slices, is_shallow
+from toolkit.inventory.readers.json_reader import read_json
+from toolkit.inventory.readers.line_counter import LineCounter
+from toolkit.inventory.readers.piece import BATCH
+from toolkit.inventory.readers.place import Document, Place, ReadRefused, decode, parts
+
+_BOM = b"\xef\xbb\xbf"
+_BREAKS = (b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
+"""Line breaks of other formats, which the exact reader counts."""
+_KEY = re.compile(rb'"components"[ \t\r\n]*:[ \t\r\n]*')
+
+
+class Torn(Exception):
+    """The text does not have the shape that slicing needs: the exact reader is to judge the whole of it."""
+
+
+class JsonPiece:
+    """One JSON text whose components are read from slices."""
+
+    def __init__(self, file: str, content: bytes) -> None:
+        """Raises Torn when ``content`` is no mapping with one list of components and a sound rest."""
+        self.file = file
+        self.refused: list[ReadRefused] = []
+        self._data = data = content.removeprefix(_BOM)
+        if data.count(b"\r") != data.count(b"\r\n") or any(found in data for found in _BREAKS):
+            raise Torn
+        try:
+            sections = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+            listed = bytes(sections["components"])
+            self._slices = msgspec.json.decode(listed, type=list[msgspec.Raw])
+        except (ValueError, KeyError, RecursionError) as error:
+            raise Torn from error
+        if not all(is_shallow(bytes(piece)) for piece in self._slices):
+            raise Torn
+        self._start = _only_place(data, listed)
+        self._end = self._start + len(listed)
+        self._around = _read_around(data[: self._start] + b"[]" + data[self._end :], set(sections))
+        self.header: Any = self._around.value
+        self._offsets = array("q")
+        self._lines = LineCounter(data)
+        self._near: tuple[int, Document] | None = None
+
+    def batches(self) -> Iterator[list[Any]]:
+        """Decoded slices; raises ReadRefused with a place for the first that is unsound."""
+        for start in range(0, len(self._slices), BATCH):
+            slices = [bytes(piece) for piece in self._slices[start : start + BATCH]]
+            yield decode_slices(slices, lambda index, start=start: self._document(start + index).value)  # type: ignore[misc]
+
+    def locate(self, path: str, *, key: bool = False) -> Place:
+        """In the slice of the component, or in what stands around the components."""
+        steps = parts(path)
+        if len(steps) > 1 and steps[0] == "components" and steps[1].isdecimal() and int(steps[1]) < len(self._slices):
+            index = int(steps[1])
+            inner = path.split("/", 3)[3:]
+            inside = self._document(index).locate("/" + inner[0] if inner else "", key=key)
+            return self._lines.shifted(self._offset(index), inside)
+        return self._beside(self._around.locate(path, key=key))
+
+    def line(self, number: int, sheet: str | None = None) -> str:  # noqa: ARG002 - a text has no sheets
+        """The line's text."""
+        return self._lines.text(number)
+
+    def _document(self, index: int) -> Document:
+        if self._near is None or self._near[0] != index:
+            try:
+                self._near = index, read_json(decode(bytes(self._slices[index])))
+            except ReadRefused as refused:
+                place = self._lines.shifted(self._offset(index), refused.place or Place(1, 1))
+                raise ReadRefused(refused.rule, refused.message, place) from refused
+        return self._near[1]
+
+    def _beside(self, place: Place) -> Place:
+        """What stands behind the components was read as if there were none."""
+        start = self._lines.place(self._start)
+        if (place.line, place.column) <= (start.line, start.column):
+            return place
+        end = self._lines.place(self._end)
+        if place.line == start.line:
+            return Place(end.line, place.column - (start.column + 2) + end.column)
+        return Place(place.line - start.line + end.line, place.column)
+
+    def _offset(self, index: int) -> int:
+        """Where a slice begins: between slices stand a comma and blanks only, so the next match is the slice."""
+        while len(self._offsets) <= index:
+            known = len(self._offsets)
+            before = self._offsets[-1] + len(bytes(self._slices[known - 1])) if known else self._start + 1
+            self._offsets.append(self._data.index(bytes(self._slices[known]), before))
+        return self._offsets[index]
+
+
+def _only_place(data: bytes, listed: bytes) -> int:
+    """Where the components stand; raises Torn where that is not certain."""
+    found = [match.end() for match in _KEY.finditer(data) if data.startswith(listed, match.end())]
+    if len(found) != 1:
+        raise Torn
+    return found[0]
+
+
+def _read_around(text: bytes, sections: set[str]) -> Document:
+    try:
+        document = read_json(decode(text))
+    except ReadRefused as refused:
+        raise Torn from refused
+    if not isinstance(document.value, dict) or set(document.value) != sections or document.value["components"] != []:
+        raise Torn
+    return document
