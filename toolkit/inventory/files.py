@@ -82,5 +82,5 @@ def _folder(folder: Path) -> list[Path]:
         )
     pieces = sorted(piece for piece in folder.iterdir() if _is_piece(piece))
     if not pieces:
-        raise UsageError(f"no inventory in {folder}", fix="put .yaml or .json files there")
+        raise UsageError(f"no inventory in {folder}", fix="put .yaml, .json or .ndjson files there")
     return pieces

@@ -19,7 +19,7 @@ def _rule(number: int, title: str, section: str, fix: str) -> Rule:
 
 
 _ALL = (
-    _rule(1, "a file that cannot be read", "inventory format", "give a regular, readable .yaml, .yml or .json file"),
+    _rule(1, "a file that cannot be read", "inventory format", "give a regular, readable .yaml, .json or .ndjson file"),
     _rule(2, "an empty file", "inventory format", "start from examples/acme/inventory.yaml"),
     _rule(3, "content that is not UTF-8 text", "RFC 3629", "save the file as UTF-8 text without control characters"),
     _rule(4, "malformed YAML or JSON", "YAML 1.2.2, RFC 8259", "mend the syntax at this place"),
