@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable
 
@@ -13,6 +14,10 @@ import pytest
 # how long one example takes is the machine's business
 hypothesis.settings.register_profile("onboard", deadline=None)
 hypothesis.settings.load_profile("onboard")
+
+# whoever starts the tests in the background may have them ignore Ctrl-C; what they start must not inherit that
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 REQUIRED = frozenset(filter(None, os.environ.get("ONBOARD_REQUIRE", "").split(",")))
 

@@ -77,7 +77,8 @@ def test_every_type_lives_its_whole_life(bench: Bench, world: World, aws: Aws) -
     assert changes["update"] >= 18
     assert changes["replace"] >= 2  # a route's network and a selection's tag cannot change in place
     assert owned(world, expected) == expected
-    connection = aws("ec2").describe_vpn_connections()["VpnConnections"][0]
+    (identity,) = [r["id"] for r in bench.state("life") if r["type"].endswith(":VpnConnection")]
+    (connection,) = aws("ec2").describe_vpn_connections(VpnConnectionIds=[identity])["VpnConnections"]
     assert connection["Options"]["TunnelOptions"][0]["PreSharedKey"] == CHANGED_SECRET
     assert connection["Options"]["TunnelOptions"][1]["PreSharedKey"] == SECRETS[2]
     assert only(stack.up().summary.resource_changes) == {"same"}
