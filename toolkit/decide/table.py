@@ -1,23 +1,22 @@
-"""Decision tables: rules as ordered data, and the engine that evaluates them. Knows nothing of any service."""
+"""Decision tables: rules as ordered data (schemas/decision-table.schema.json). Knows nothing of any service."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 import yaml
 
 from toolkit.canonical import digest
-from toolkit.errors import OnboardError
+from toolkit.decide.cells import Cell, Domain, Scalar, cell_faults, domain_faults, domain_of
+from toolkit.errors import OnboardError, UsageError
 
 TABLES = Path(__file__).resolve().parent / "tables"
 
-Outcome = str | int | None
-Facts = Mapping[str, str]
+Outcome = bool | int | str | None
 
 
 class Effective(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -29,9 +28,17 @@ class Effective(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     def covers(self, day: dt.date) -> bool:
         return self.from_ <= day and (self.until is None or day <= self.until)
 
+    @property
+    def text(self) -> str:
+        """The span as a message says it."""
+        return f"from {self.from_} {'on' if self.until is None else f'until {self.until}'}"
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One row: when every named fact has one of the listed values, the outcome is ``then``."""
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One row: when every named fact's cell holds, the outcome is ``then``.
+
+    ``overridable``: an inventory may put another outcome in its place, with a recorded reason.
+    """
 
     id: str
     version: int
@@ -39,17 +46,14 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     effective: Effective
     rationale: str
     source: str
-    when: dict[str, tuple[str, ...]]
+    when: dict[str, Cell]
     then: Outcome
     reason: str
-
-    def failed_on(self, facts: Facts) -> tuple[str, ...]:
-        """Names of the facts whose condition does not hold, in the rule's order."""
-        return tuple(name for name, values in self.when.items() if facts.get(name) not in values)
+    overridable: bool = False
 
 
-class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A decision table; the format is schemas/decision-table.schema.json."""
+class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A decision table. ``gaps: bespoke`` says that what no rule covers is left to a scope of work of its own."""
 
     schema: Literal["onboarding/decision-table/v1"]
     id: str
@@ -57,82 +61,78 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     version: int
     hit_policy: Literal["FIRST", "UNIQUE"]
     source: str
-    facts: dict[str, tuple[str, ...]]
+    facts: dict[str, tuple[Scalar, ...] | Domain]
     outcome: str
     rules: tuple[Rule, ...]
+    gaps: Literal["none", "bespoke"] = "none"
+    effective: Effective | None = None
 
-
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a table says: the rule that matched (None: no rule does) and the one that came closest of the others.
-
-    ``failed_on`` says on which facts the nearest rule lost.
-    """
-
-    rule: Rule | None
-    nearest: Rule | None
-    failed_on: str
-
-
-def evaluate(table: Table, facts: Facts, *, day: dt.date) -> Answer:
-    """Apply the table's hit policy to the facts; only rules in force on ``day`` count.
-
-    Raises OnboardError when a UNIQUE table has two matching rules: a fault of the table, not of the facts.
-    """
-    in_force = [rule for rule in table.rules if rule.effective.covers(day)]
-    failures = {rule.id: rule.failed_on(facts) for rule in in_force}
-    matching = [rule for rule in in_force if not failures[rule.id]]
-    if table.hit_policy == "UNIQUE" and len(matching) > 1:
-        ids = ", ".join(rule.id for rule in matching)
-        raise OnboardError(
-            f"decision table {table.id}: rules {ids} match the same facts",
-            fix="make the rules' conditions exclude each other",
-            details={"facts": dict(facts)},
-        )
-    lost = [rule for rule in in_force if failures[rule.id]]
-    nearest = min(lost, key=lambda rule: len(failures[rule.id]), default=None)
-    return Answer(
-        rule=matching[0] if matching else None,
-        nearest=nearest,
-        failed_on="" if nearest is None else _failure_text(nearest, failures[nearest.id], facts),
-    )
-
-
-def _failure_text(rule: Rule, names: tuple[str, ...], facts: Facts) -> str:
-    return "; ".join(f"{name} is {facts.get(name, 'absent')}, not {' or '.join(rule.when[name])}" for name in names)
+    @property
+    def domains(self) -> dict[str, Domain]:
+        """What each fact may be; a plain list of values is a domain of these values."""
+        return {name: domain_of(said) for name, said in self.facts.items()}
 
 
 @cache
 def load_table(name: str) -> Table:
-    """Read the table ``name`` of this installation and check that its rules are usable.
-
-    Raises OnboardError when the file is not a decision table, or its rules name unknown facts or values.
-    """
-    path = TABLES / f"{name}.yaml"
+    """The table ``name`` of this installation; raises OnboardError when its file is no usable decision table."""
     try:
-        table = msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), Table, strict=True)
-    except (OSError, yaml.YAMLError, msgspec.ValidationError) as error:
-        raise OnboardError(f"decision table {name}: {error}", fix="reinstall the toolkit, or mend the table") from error
-    check_table(table)
+        return read_table(TABLES / f"{name}.yaml")
+    except UsageError as error:
+        raise OnboardError(error.message, fix="reinstall the toolkit, or mend the table") from error
+
+
+def read_table(path: Path) -> Table:
+    """The table in a file; raises UsageError when it cannot be read, is no decision table, or contradicts itself."""
+    try:
+        value = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
+        table = msgspec.convert(value, Table, strict=True)
+    except (OSError, yaml.YAMLError, msgspec.ValidationError, ValueError, RecursionError) as error:
+        raise UsageError(
+            f"decision table {path.stem}: {error}", fix="see schemas/decision-table.schema.json"
+        ) from error
+    faults = table_faults(table)
+    if faults:
+        raise UsageError(f"decision table {table.id}: {'; '.join(faults)}", fix="mend the table")
     return table
 
 
+def table_names() -> tuple[str, ...]:
+    """The ids of the tables of this installation, sorted."""
+    return tuple(sorted(path.stem for path in TABLES.glob("*.yaml")))
+
+
 def check_table(table: Table) -> None:
-    """Refuse (OnboardError) repeated rule ids, and conditions on facts or values that the table does not declare."""
-    faults = []
-    if len({rule.id for rule in table.rules}) != len(table.rules):
-        faults.append("a rule id occurs twice")
-    for rule in table.rules:
-        for name, values in rule.when.items():
-            unknown = sorted(set(values) - set(table.facts.get(name, ())))
-            if name not in table.facts:
-                faults.append(f"{rule.id}: unknown fact {name}")
-            elif unknown:
-                faults.append(f"{rule.id}: {name} is never {', '.join(unknown)}")
+    """Refuse (OnboardError) repeated rule ids, and cells that cannot be meant for the facts that the table declares."""
+    faults = table_faults(table)
     if faults:
         raise OnboardError(f"decision table {table.id}: {'; '.join(faults)}", fix="mend the table")
 
 
+def table_faults(table: Table) -> list[str]:
+    """What contradicts itself in a table, as sentences; lint's questions (overlaps, gaps) are not asked here."""
+    faults = []
+    if len({rule.id for rule in table.rules}) != len(table.rules):
+        faults.append("a rule id occurs twice")
+    for name, domain in table.domains.items():
+        faults += [f"fact {name}: {fault}" for fault in domain_faults(domain)]
+    for rule in table.rules:
+        if rule.effective.until is not None and rule.effective.until < rule.effective.from_:
+            faults.append(f"{rule.id}: ends before it begins")
+        for name, cell in rule.when.items():
+            if name not in table.facts:
+                faults.append(f"{rule.id}: unknown fact {name}")
+            else:
+                faults += [f"{rule.id}: {name} {fault}" for fault in cell_faults(cell, table.domains[name])]
+    return faults
+
+
 def tables_digest() -> str:
     """Digest of the meaning of every table of this installation (comments and layout do not count)."""
-    names = sorted(path.stem for path in TABLES.glob("*.yaml"))
-    return digest({name: load_table(name) for name in names})
+    return digest({name: load_table(name) for name in table_names()})
+
+
+def outcomes(table: Table) -> tuple[Outcome, ...]:
+    """Every outcome of the table once, in the order of its rules; ``1`` and ``true`` are two."""
+    found: dict[tuple[type[Any], Outcome], Outcome] = {(type(rule.then), rule.then): rule.then for rule in table.rules}
+    return tuple(found.values())

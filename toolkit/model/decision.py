@@ -14,8 +14,18 @@ class Nearest(msgspec.Struct, frozen=True, kw_only=True):
     failed_on: str
 
 
+class ClassOverride(msgspec.Struct, frozen=True, kw_only=True):
+    """The class that the inventory puts in the place of the table's, and the recorded reason (SD-1 §1.2)."""
+
+    transition_class: int
+    reason: str
+
+
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """Build model and transition class of one component; ``transition_class`` is None for No Build."""
+    """Build model and transition class of one component; ``transition_class`` is None for No Build.
+
+    ``class_override`` is there only where the inventory overrides the class that ``class_rule`` says.
+    """
 
     component: str
     build_model: str
@@ -26,3 +36,4 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     facts: dict[str, Any]
     reasons: tuple[str, ...]
     nearest: Nearest | None = None
+    class_override: ClassOverride | msgspec.UnsetType = msgspec.UNSET

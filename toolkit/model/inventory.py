@@ -187,6 +187,13 @@ class Backup(Noun, frozen=True, kw_only=True):
     approval: str | None = None
 
 
+class TransitionClass(Noun, frozen=True, kw_only=True):
+    """The transition class in the place of the one that follows from the build model, and why (SD-1 §1.2)."""
+
+    class_: Literal[2, 4, 5] = msgspec.field(name="class")
+    reason: str
+
+
 class Component(Noun, frozen=True, kw_only=True):
     """A deployable unit; which optional fields it may carry depends on ``kind`` (the schema checks it).
 
@@ -210,6 +217,7 @@ class Component(Noun, frozen=True, kw_only=True):
     service: str | None = None
     backup: Backup | None = None
     responsibility: Responsibility | None = None
+    transition_class: TransitionClass | None = None
     supervised: bool = True
     security_updates: bool = False
     depends_on: tuple[str, ...] = ()

@@ -39,6 +39,7 @@ DEFINITIONS = {
     "OperatingSystem": "operating_system",
     "Licence": "licence",
     "Backup": "backup",
+    "TransitionClass": "transition_class",
     "Document": "document",
     "BuildInputs": "build_inputs",
     "Order": "order",
