@@ -85,6 +85,6 @@ def _changes(space: Space, box: Box, point: list[int], facts: Facts) -> tuple[Ch
         if not mask & atom:
             allowed = dimension.chosen(mask)
             example = next(one.value for one in allowed if not one.tried)
-            needed = " or ".join(one.text for one in allowed)
+            needed = dimension.text(mask)
             changes.append(Change(fact=dimension.name, now=facts.get(dimension.name), needed=needed, example=example))
     return tuple(changes)

@@ -94,7 +94,8 @@ class _Automaton:
         return after
 
     def closed(self, states: Iterable[int]) -> frozenset[int]:
-        found, left = set(states), list(states)
+        left = list(states)
+        found = set(left)
         while left:
             for state in self.empty[left.pop()]:
                 if state not in found:

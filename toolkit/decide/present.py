@@ -105,7 +105,7 @@ def lint_lines(linted: list[tuple[str, Linted]]) -> Iterator[str]:
         for finding in one.findings:
             yield f"  {finding.kind}: {finding.message}"
             if finding.facts or finding.day is not None:
-                facts = ", ".join(f"{name} = {said(value)}" for name, value in finding.facts.items())
+                facts = ", ".join(f"{name} = {said(value) or '(empty text)'}" for name, value in finding.facts.items())
                 yield f"    for example on {finding.day}: {facts}"
         for kind, more in one.more.items():
             yield f"  and {more} more of {kind}"

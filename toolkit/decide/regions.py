@@ -17,22 +17,28 @@ from typing import Any
 
 import msgspec
 
-from toolkit.decide.cells import Cell, Domain, Number, Range, Tests, accepts_absence, said, test_of
+from toolkit.decide.cells import Cell, Domain, Number, Tests, accepts_absence, said, test_of
 from toolkit.decide.pattern_space import combinations
 from toolkit.decide.table import Rule, Table
 from toolkit.errors import OnboardError
 
 Box = tuple[int, ...]
+Span = tuple[Any, bool, Any, bool]
+"""Lower bound (None: none), whether it belongs to the span, upper bound, whether that does."""
 DAY = "day"
 MOST_BOXES = 100_000
 
 
 class Atom(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of a domain: a value in it (None for absence), its name, and whether ``tried``: no text of it is known."""
+    """A part of a domain: a value in it (None for absence) and its name.
+
+    ``tried``: no text of it is known. ``span``: for numbers and days, the bounds and whether each belongs to it.
+    """
 
     value: Any
-    text: str
+    text: str = ""
     tried: bool = False
+    span: Span | None = None
 
 
 class Dimension(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +53,21 @@ class Dimension(msgspec.Struct, frozen=True, kw_only=True):
 
     def chosen(self, mask: int) -> list[Atom]:
         return [atom for index, atom in enumerate(self.atoms) if mask >> index & 1]
+
+    def text(self, mask: int) -> str:
+        """The chosen atoms in words, neighbouring stretches as one."""
+        words: list[str] = []
+        open_span: Span | None = None
+        for index, atom in enumerate([*self.atoms, Atom(value=None)]):
+            taken = bool(mask >> index & 1)
+            if open_span is not None and not (taken and atom.span is not None):
+                words.append(_span_text(open_span))
+                open_span = None
+            if taken and atom.span is not None:
+                open_span = atom.span if open_span is None else (*open_span[:2], *atom.span[2:])
+            elif taken:
+                words.append(atom.text)
+        return " or ".join(words)
 
 
 class Space(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +95,7 @@ class Space(msgspec.Struct, frozen=True, kw_only=True):
     def text(self, box: Box) -> str:
         """The box in words; what is free in it is not named."""
         words = [
-            f"{dimension.name} {' or '.join(atom.text for atom in dimension.chosen(mask))}"
+            f"{dimension.name} {dimension.text(mask)}"
             for dimension, mask in zip(self.dimensions, box, strict=True)
             if mask != dimension.all
         ]
@@ -162,10 +183,10 @@ def _numbers(domain: Domain, cells: Sequence[Cell]) -> Iterator[Atom]:
     cuts: list[Number | None] = [None, *sorted(points), None]
     for index, (low, high) in enumerate(itertools.pairwise(cuts)):
         if index and low is not None and _inside(domain, low):
-            yield Atom(value=low, text=str(low))
+            yield Atom(value=low, span=(low, True, low, True))
         between = _between(low, high, whole=domain.type == "integer")
         if between is not None and domain.range.holds(between):
-            yield Atom(value=between, text=_stretch(low, high, between))
+            yield Atom(value=between, span=(low, False, high, False))
 
 
 def _inside(domain: Domain, value: Number) -> bool:
@@ -182,11 +203,16 @@ def _between(low: Number | None, high: Number | None, *, whole: bool) -> Number 
     return first if first < high else None
 
 
-def _stretch(low: Number | None, high: Number | None, only: Number) -> str:
-    if low is None or high is None:
-        bounds = Range(above=None if low is None else float(low), below=None if high is None else float(high))
-        return bounds.text.replace(".0", "") or "any number"
-    return str(only) if high - low == 2 and only == int(only) and isinstance(only, int) else f"between {low} and {high}"
+def _span_text(span: Span) -> str:
+    low, low_in, high, high_in = span
+    if isinstance(low, dt.date):
+        return f"from {low} on" if high == dt.date.max else f"from {low} until {high}"
+    if low is not None and low == high:
+        return str(low)
+    words = ([] if low is None else [f"{'at least' if low_in else 'above'} {low}"]) + (
+        [] if high is None else [f"{'at most' if high_in else 'below'} {high}"]
+    )
+    return " and ".join(words) or "any number"
 
 
 def _texts(cells: Sequence[Cell]) -> list[Atom]:
@@ -220,10 +246,7 @@ def _days(table: Table) -> tuple[tuple[Atom, ...], list[int]]:
     starts |= {span.until + dt.timedelta(days=1) for span in spans if span.until not in (None, dt.date.max)}
     begins = sorted(day for day in starts if first <= day <= last)
     ends = [day - dt.timedelta(days=1) for day in begins[1:]] + [last]
-    atoms = tuple(
-        Atom(value=begin, text=f"from {begin} on" if end == dt.date.max else f"from {begin} until {end}")
-        for begin, end in zip(begins, ends, strict=True)
-    )
+    atoms = tuple(Atom(value=begin, span=(begin, True, end, True)) for begin, end in zip(begins, ends, strict=True))
     return atoms, [
         sum(1 << i for i, atom in enumerate(atoms) if rule.effective.covers(atom.value)) for rule in table.rules
     ]

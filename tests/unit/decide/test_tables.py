@@ -3,7 +3,6 @@
 import datetime as dt
 import itertools
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import jsonschema
@@ -14,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit import resources
+from toolkit.decide.evaluate import evaluate
 from toolkit.decide.table import (
     TABLES,
     Effective,
     Rule,
     Table,
     check_table,
-    evaluate,
     load_table,
     tables_digest,
 )
@@ -37,19 +36,6 @@ def test_a_shipped_table_follows_its_schema(path: Path):
     table = yaml.safe_load(path.read_text())
     assert list(validator.iter_errors(table)) == []
     assert table["id"] == path.stem
-
-
-def fact_space(table: Table) -> Iterator[dict[str, str]]:
-    """Every combination of the values that the table knows."""
-    for values in itertools.product(*table.facts.values()):
-        yield dict(zip(table.facts, values, strict=True))
-
-
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_no_facts_match_two_rules(path: Path):
-    table = load_table(path.stem)
-    for facts in fact_space(table):
-        assert sum(not rule.failed_on(facts) for rule in table.rules) <= 1, facts
 
 
 def rule(id_: str, when: dict[str, tuple[str, ...]], **more) -> Rule:
