@@ -15,8 +15,8 @@ from toolkit.decide.raci import raci, read_matrix
 from toolkit.decide.table import TABLES, Table, load_table, read_table, table_names
 from toolkit.decide.terms import Assumption, Terms, assumptions, terms
 from toolkit.errors import UsageError
-from toolkit.inventory.load import load
 from toolkit.inventory.files import find_pieces
+from toolkit.inventory.load import load
 from toolkit.inventory.source import Source
 from toolkit.model.decision import Decision
 from toolkit.model.inventory import Component, Inventory
@@ -36,7 +36,7 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Explained(msgspec.Struct, frozen=True, kw_only=True):
-    """One component's explanation; ``places`` has ``file:line:column`` for each pointer in it."""
+    """One component's explanation; ``places`` has ``file:line:column`` (a workbook: ``file:sheet!cell``) for each pointer."""
 
     explanation: Explanation
     places: dict[str, str]
@@ -70,6 +70,7 @@ def explain_one(
         index = [one.id for one in inventory.components].index(component)
         pointers.add(f"/components/{index}/transition_class/class")
     source = Source(find_pieces(workspace.root))
+    source.read()
     return Explained(
         explanation=explanation,
         places={pointer: _place(source, pointer) for pointer in sorted(pointers)},
@@ -136,4 +137,4 @@ def _place(source: Source, pointer: str) -> str:
     shown = Path(file)
     if shown.is_absolute() and shown.is_relative_to(Path.cwd()):
         shown = shown.relative_to(Path.cwd())
-    return f"{shown}:{place.line}:{place.column}"
+    return f"{shown}:{place.sheet}!{place.cell}" if place.cell else f"{shown}:{place.line}:{place.column}"
