@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -50,13 +51,13 @@ def digest_tree(root: Path, *, skip: tuple[str, ...] = ("__pycache__",)) -> str:
     return digest(files)
 
 
-def write_atomic(path: Path, content: bytes, *, mode: int = 0o600) -> None:
+def write_atomic(path: Path, content: bytes | Iterable[bytes], *, mode: int = 0o600) -> None:
     """Write to a temporary file beside ``path``, fsync, rename, fsync the folder: whole or absent."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
+            stream.writelines([content] if isinstance(content, bytes) else content)
             stream.flush()
             os.fchmod(stream.fileno(), mode)
             os.fsync(stream.fileno())

@@ -1,4 +1,4 @@
-"""``onboard validate``: every problem at once."""
+"""``onboard validate``: every problem at once, in any format, once or on every save."""
 
 from __future__ import annotations
 
@@ -7,31 +7,50 @@ from pathlib import Path
 import click
 
 from toolkit.cli.options import PATH, Shown, common
-from toolkit.errors import InventoryInvalid
+from toolkit.errors import UsageError
+from toolkit.report.problems import FORMATS, SUFFIXES
+
+SHOWN = 50
+"""Problems that a text on the screen shows, unless ``--limit`` says otherwise."""
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=PATH)
-@common()
-def validate(*, paths: tuple[Path, ...], shown: Shown) -> int:
+@click.option(
+    "--output", "file", type=PATH, help="Write them into FILE (its suffix picks the format); stdout gets text."
+)
+@click.option("--limit", type=click.IntRange(0), help=f"Problems that a text shows (0: all).  [default: {SHOWN}]")
+@click.option("--watch", is_flag=True, help="Check again on every save, until Ctrl-C.")
+@common(formats=FORMATS)
+def validate(
+    *,
+    paths: tuple[Path, ...],
+    file: Path | None,
+    limit: int | None,
+    watch: bool,
+    shown: Shown,
+) -> int:
     """Check inventories: schema, cross-references, service rules. Exit 3 when one has problems.
 
     PATHS are workspace folders or inventory files.
     """
-    from toolkit.cli.present import print_json
-    from toolkit.inventory.load import check
-    from toolkit.report import problems
+    from toolkit.cli.checking import Request, check_once
 
-    report = check(paths)
-    if shown.as_json:
-        print_json(problems.as_json(report.problems, files=report.files, components=report.components))
-    else:
-        text = problems.as_text(
-            report.problems,
-            files=report.files,
-            components=report.components,
-            snippets=report.snippets,
-            color=shown.colored,
-        )
-        click.echo(text, nl=False, color=shown.colored)
-    return InventoryInvalid.exit_code if any(problem.severity == "error" for problem in report.problems) else 0
+    request = Request(
+        paths=paths, shown=shown, form=_form(shown, file), file=file, limit=SHOWN if limit is None else limit
+    )
+    if watch:
+        if file is not None or request.form != "text":
+            raise UsageError("--watch prints text only", fix="leave out --output and --format")
+        from toolkit.cli.watching import watch_paths
+
+        return watch_paths(request)
+    return check_once(request)
+
+
+def _form(shown: Shown, file: Path | None) -> str:
+    """The format that was asked for: by name, else by the suffix of the file."""
+    source = click.get_current_context().get_parameter_source("output")
+    if file is None or source is not click.core.ParameterSource.DEFAULT:
+        return shown.output
+    return SUFFIXES.get(file.suffix.lower(), shown.output)

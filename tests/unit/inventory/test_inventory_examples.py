@@ -16,7 +16,7 @@ import pytest
 from toolkit.errors import InventoryInvalid
 from toolkit.inventory import RULES, check, load
 from toolkit.model.inventory import Inventory
-from toolkit.report.problems import as_text
+from toolkit.report.problems import Listing, write
 
 ROOT = Path(__file__).resolve().parents[3]
 VALID = sorted((ROOT / "tests/examples/valid").iterdir())
@@ -70,9 +70,10 @@ def test_all_invalid_examples_at_once() -> None:
     assert {Path(p.file).relative_to(ROOT / "tests/examples/invalid").parts[0] for p in report.errors} == {
         path.name for path in INVALID
     }
-    written = as_text(
-        report.problems, files=report.files, components=report.components, snippets=report.snippets, color=False
+    listing = Listing(
+        problems=report.problems, files=report.files, components=report.components, snippets=report.snippets
     )
+    written = "".join(write("text", listing))
     assert "\x1b" not in written
     assert "Tr0ub4dor" not in written
     assert "bm90IGEga2V5" not in written
