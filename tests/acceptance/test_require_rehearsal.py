@@ -47,7 +47,7 @@ def office(cloud_only, rehearser, tmp_path):
 
     yield apply
     # None of these had an effect: no run was ever begun.
-    runs = desk.onboard("runs", "list", "--workspace", desk.workspace, "--format", "json")
+    runs = desk.onboard("runs", "list", desk.workspace, "--format", "json")
     assert runs.returncode == 0
     assert json.loads(runs.stdout)["runs"] == []
 

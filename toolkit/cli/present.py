@@ -40,12 +40,18 @@ def _detail_lines(details: dict[str, Any]) -> list[str]:
     lines: list[str] = []
     for key, value in details.items():
         if isinstance(value, list | tuple):
-            lines += [
-                f"{key}: {item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)}" for item in value
-            ]
+            lines += [f"{key}: {item}" if isinstance(item, str) else _line(key, item) for item in value]
         elif isinstance(value, str | int | float | bool):
             lines.append(f"{key}: {value}")
     return lines
+
+
+def _line(key: str, item: Any) -> str:
+    """An object on one line: a problem of an inventory as its place, what is wrong and the fix, else as JSON."""
+    if isinstance(item, dict) and {"rule", "file", "message", "fix"} <= item.keys():
+        place = ":".join(str(part) for part in (item["file"], item.get("line"), item.get("column")) if part is not None)
+        return f"{place}: {item['message']} [{item['rule']}]" + (f"; {item['fix']}" if item["fix"] else "")
+    return f"{key}: {json.dumps(item, ensure_ascii=False)}"
 
 
 class Progress:

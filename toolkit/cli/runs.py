@@ -19,10 +19,10 @@ def runs() -> None:
 
 
 @runs.command("list")
-@WORKSPACE
+@click.argument("path", type=PATH, default=Path())
 @common()
 def list_runs(*, path: Path, shown: Shown) -> None:
-    """Every run of a workspace, oldest first."""
+    """Every run of a workspace (PATH: this folder), oldest first."""
     from toolkit import places
     from toolkit.cli.present import print_json, print_text
     from toolkit.pipeline import workspace

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from toolkit.canonical import canonical_bytes, digest_bytes
-from toolkit.errors import EvidenceInvalid
+from toolkit.errors import EvidenceInvalid, UsageError
 from toolkit.evidence import bundle, merkle, records
 from toolkit.evidence.statement import PAYLOAD_TYPE, Coverage, Predicate, Statement, World
 from toolkit.model.plan import Index
@@ -134,8 +134,12 @@ def open_bundle(folder: Path, trust: Trust | None = None) -> Bundle:
 
 
 def _read_files(folder: Path) -> dict[str, bytes]:
-    if not folder.is_dir():
-        raise EvidenceInvalid(f"not an evidence bundle: {folder}", fix="name a bundle's folder")
+    if not folder.is_dir() or not any(
+        (folder / name).exists() for name in (bundle.STATEMENT, bundle.RECORDS, bundle.COVERAGE)
+    ):
+        raise UsageError(
+            f"not an evidence bundle: {folder}", fix="name a bundle's folder, one of those in .onboard/evidence"
+        )
     files: dict[str, bytes] = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()

@@ -264,6 +264,7 @@ def test_approved_but_without_credentials_is_refused_before_any_effect(
 
 def test_runs_and_rehearsals_of_an_unused_workspace(workspace: Path) -> None:
     assert "no runs yet" in onboard("runs", "list", cwd=workspace).stdout
+    assert "no runs yet" in onboard("runs", "list", workspace, cwd=workspace).stdout
     assert onboard("runs", "show", "absent", cwd=workspace).returncode == 2
     assert onboard("rehearse", "down", workspace, cwd=workspace).returncode == 2
     assert onboard("verify", workspace, cwd=workspace).returncode == 2

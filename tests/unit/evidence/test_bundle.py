@@ -215,8 +215,13 @@ def test_missing_and_extra_files_folders_and_links_are_named(bundle: Path, tmp_p
     (bundle / "coverage.json").symlink_to(tmp_path / "coverage.json")
     with pytest.raises(EvidenceInvalid, match="neither"):
         verify_bundle(bundle)
-    with pytest.raises(EvidenceInvalid, match="not an evidence bundle"):
-        verify_bundle(tmp_path / "none")
+
+
+def test_what_is_no_bundle_at_all_is_a_wrong_path(tmp_path: Path):
+    (tmp_path / "other.txt").write_text("other")
+    for path in (tmp_path / "none", tmp_path, tmp_path / "other.txt"):
+        with pytest.raises(UsageError, match="not an evidence bundle"):
+            verify_bundle(path)
 
 
 def test_a_statement_signed_again_by_somebody_does_not_pass_for_the_signers(bundle: Path, tmp_path: Path):
