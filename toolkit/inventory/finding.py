@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import Any, Literal
 
 import msgspec
 
 from toolkit.inventory.readers.place import pointer
+from toolkit.inventory.spelling import Words, nearest
 
 Mapping = dict[str, Any]
 
@@ -69,29 +68,12 @@ def shown(value: Any) -> str:
     return written if len(written) <= 60 else written[:57] + '…"'
 
 
-def did_you_mean(word: Any, known: Iterable[str], *, otherwise: str = "") -> str:
+def did_you_mean(word: Any, known: Iterable[str] | Words, *, otherwise: str = "") -> str:
     """Advice that names the nearest known word, or lists them all."""
-    choices = tuple(known)
-    near = _nearest(str(word)[:100].lower(), choices)
+    choices = known.choices if isinstance(known, Words) else tuple(known)
+    near = nearest(str(word), known if isinstance(known, Words) else choices)
     if near:
         return f'did you mean "{near}"?'
     if otherwise or not choices:
         return otherwise
     return "use one of: " + ", ".join(choices[:20]) + (", …" if len(choices) > 20 else "")
-
-
-@lru_cache(maxsize=1024)
-def _nearest(word: str, choices: tuple[str, ...]) -> str | None:
-    """The nearest choice by spelling, letter case aside; remembered, since one mistake is often repeated."""
-    folded = _folded(choices)
-    if len(folded) > 300:
-        # comparing with each of thousands takes seconds; most mistakes leave the beginning alone
-        begun = [low for low in folded if low.startswith(word[:4])]
-        folded = {low: folded[low] for low in begun[:300]}
-    near = difflib.get_close_matches(word, folded, n=1, cutoff=0.6)
-    return folded[near[0]] if near else None
-
-
-@lru_cache(maxsize=16)
-def _folded(choices: tuple[str, ...]) -> dict[str, str]:
-    return {choice.lower(): choice for choice in choices}
