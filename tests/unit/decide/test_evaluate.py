@@ -20,7 +20,7 @@ from toolkit.errors import OnboardError
 DAY = dt.date(2027, 1, 1)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(st.data(), tables(), st.sampled_from([*DAYS, dt.date(2025, 1, 1), dt.date(2026, 12, 31)]))
 def test_the_engine_agrees_with_a_naive_one(data: st.DataObject, table: Table, day: dt.date) -> None:
     assert table_faults(table) == []
@@ -39,7 +39,7 @@ def test_the_engine_agrees_with_a_naive_one(data: st.DataObject, table: Table, d
             assert answer == evaluate(table, facts, day=day)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(st.data(), tables(policies=("FIRST",)))
 def test_a_missing_fact_never_decides(data: st.DataObject, table: Table) -> None:
     """Not evaluated unless the same rule answers whatever the missing fact is; then the answer may say so."""
