@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 
 from toolkit.decide.evaluate import Facts, evaluator
-from toolkit.decide.facts import pointers_of
 from toolkit.decide.table import Outcome, load_table
 from toolkit.decide.verdicts import require_rules
 from toolkit.errors import Undecided
@@ -49,17 +48,23 @@ def terms(inventory: Inventory, decisions: tuple[Decision, ...]) -> dict[str, Te
     Raises Undecided, naming component and fact, where a table cannot be evaluated or has no rule for the facts.
     """
     day = inventory.customer.commitment.start
-    read = pointers_of(inventory)
+    tenants = {one.id: (one.environment, one.management) for one in inventory.tenants}
     by_id = {component.id: component for component in inventory.components}
     found: dict[str, Terms] = {}
+    kept: dict[tuple[str, str, bool, str], Terms] = {}
     missing: list[dict[str, Any]] = []
     for decision in decisions:
-        facts: dict[str, Any] = {name: fact.value for name, fact in read(by_id[decision.component]).items()}
-        facts["build_model"] = decision.build_model
-        try:
-            found[decision.component] = terms_on(day, tuple(map(facts.get, _ASKED)))
-        except Undecided as error:
-            missing.append({"component": decision.component, "message": error.message, **error.details})
+        component = by_id[decision.component]
+        key = (decision.build_model, component.kind, component.supervised, component.tenant)
+        agreed = kept.get(key)
+        if agreed is None:
+            try:
+                agreed = terms_on(day, (*key[:3], *tenants.get(component.tenant, (None, None))))
+            except Undecided as error:
+                missing.append({"component": component.id, "message": error.message, **error.details})
+                continue
+            kept[key] = agreed
+        found[component.id] = agreed
     if missing:
         told = "; ".join(f"{one['component']}: {one['message']}" for one in missing)
         raise Undecided(told, fix="write the missing facts into the inventory", details={"components": missing})
@@ -68,7 +73,7 @@ def terms(inventory: Inventory, decisions: tuple[Decision, ...]) -> dict[str, Te
 
 @cache
 def terms_on(day: dt.date, values: tuple[Any, ...]) -> Terms:
-    """The terms of a component with these facts, in the order of ``_ASKED``; Undecided as ``terms``."""
+    """The terms of a component: build model, kind, supervised, its tenant's environment and management. Raises as ``terms``."""
     facts = dict(zip(_ASKED, values, strict=True))
     management = ask("management", facts, day)
     windows = None
