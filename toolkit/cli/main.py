@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("toolkit.cli.doctor:doctor", "What this machine allows, and the fix for each gap."),
     "validate": ("toolkit.cli.validate:validate", "Every problem of an inventory, with place and fix."),
     "schema": ("toolkit.cli.schema:schema", "What an inventory may say, kind by kind."),
+    "diff": ("toolkit.cli.diff:diff", "Two versions of an inventory: what differs, and what is decided otherwise."),
     "decide": ("toolkit.cli.decide:decide", "What is decided for each component, and why."),
     "tables": ("toolkit.cli.tables:tables", "Prove decision tables; what another version would change."),
     "plan": ("toolkit.cli.plan:plan", "What would be done, offline and without credentials."),

@@ -8,10 +8,11 @@ from toolkit.canonical import digest
 from toolkit.errors import OnboardError
 from toolkit.model.decision import Decision
 from toolkit.model.inventory import Inventory
+from toolkit.model.ordered import ordered
 from toolkit.model.plan import Coverage, Document, Index, Plan, Resource, Step
 from toolkit.model.profile import ProviderProfile
 from toolkit.plan.changes import list_changes
-from toolkit.plan.meaning import component_digest, decisions_digest, inventory_digest, link_digest, ordered
+from toolkit.plan.meaning import component_digest, decisions_digest, inventory_digest, link_digest
 from toolkit.plan.placement import Placement, place
 from toolkit.plan.site_steps import site_steps
 from toolkit.plan.stack_config import stack_configs

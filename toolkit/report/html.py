@@ -8,7 +8,7 @@ from typing import Any
 
 from toolkit.canonical import write_atomic
 from toolkit.report.contents import COVERAGE_MEANING, View, duration, read_view
-from toolkit.visible import visible
+from toolkit.report.page import page_template
 
 
 def write_report(folder: Path, path: Path, *, verdict: str = "") -> None:
@@ -21,27 +21,10 @@ def write_report(folder: Path, path: Path, *, verdict: str = "") -> None:
 
 
 def render_html(view: View) -> str:
-    """The page. Every text passes autoescaping after its control characters were made visible."""
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).resolve().parent / "templates"),
-        autoescape=True,
-        undefined=jinja2.ChainableUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_finalized,
-    )
-    environment.filters.update(duration=duration, plain=_plain)
-    template = environment.get_template("report.html.jinja")
-    return template.render(view=view, p=view.predicate, meaning=COVERAGE_MEANING) + "\n"
-
-
-def _finalized(value: Any) -> Any:
-    """Make every printed text visible; what the template itself marks safe is left alone."""
-    if isinstance(value, str) and not hasattr(value, "__html__"):
-        return visible(value)
-    return value
+    """The page."""
+    template = page_template("report.html.jinja", strict=False, filters={"duration": duration, "plain": _plain})
+    page: str = template.render(view=view, p=view.predicate, meaning=COVERAGE_MEANING)
+    return page + "\n"
 
 
 def _plain(value: Any) -> str:

@@ -434,3 +434,18 @@ def test_every_command_that_a_message_names_exists() -> None:
         named |= set(re.findall(r"onboard ([a-z]+)\b", path.read_text()))
     assert named & set(COMMANDS)
     assert "offboard" not in named
+
+
+def test_diff_tells_what_differs_in_each_format(tmp_path: Path) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text(ACME.read_text().replace("months: 12", "months: 24"))
+    same = onboard("diff", ACME, ACME, "--detailed-exitcode", cwd=tmp_path)
+    assert (same.returncode, same.stdout) == (0, "no difference in meaning\n")
+    text = onboard("diff", ACME, other, "--detailed-exitcode", cwd=tmp_path)
+    assert text.returncode == 10
+    assert "  commitment.months: 12 → 24" in text.stdout
+    told = loaded(onboard("diff", ACME, other, "--format", "json", cwd=tmp_path))
+    assert (told["schema"], told["changed"][0]["section"]) == ("onboarding/inventory-diff/v1", "customer")
+    assert onboard("diff", ACME, other, "--format", "html", cwd=tmp_path).stdout.startswith("<!DOCTYPE html>")
+    other.write_text("- nothing\n")
+    assert onboard("diff", ACME, other, cwd=tmp_path).returncode == 3

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import msgspec
 
+from toolkit.model.inventory_diff import Where
 from toolkit.model.problem import Problem
 
 
@@ -133,7 +134,7 @@ def relative(file: str, root: PurePath) -> str:
     return path.as_posix()
 
 
-def place(problem: Problem) -> str:
+def place(problem: Problem | Where) -> str:
     """``file:line:column``, or ``file:sheet S:cell B2``, not yet made visible."""
     where = [problem.file]
     where += [str(number) for number in (problem.line, problem.column) if number is not None]
