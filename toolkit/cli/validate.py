@@ -1,4 +1,4 @@
-"""``onboard validate``: every problem at once, in any format, once or on every save."""
+"""``onboard validate``: every problem at once, in any format, once or on every save; corrected where that is safe."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ SHOWN = 50
     "--output", "file", type=PATH, help="Write them into FILE (its suffix picks the format); stdout gets text."
 )
 @click.option("--limit", type=click.IntRange(0), help=f"Problems that a text shows (0: all).  [default: {SHOWN}]")
+@click.option("--fix", is_flag=True, help="Show the safe corrections as a diff; ask; write them; check again.")
+@click.option("--yes", is_flag=True, help="Write the corrections without asking.")
 @click.option("--watch", is_flag=True, help="Check again on every save, until Ctrl-C.")
 @common(formats=FORMATS)
 def validate(
@@ -27,6 +29,8 @@ def validate(
     paths: tuple[Path, ...],
     file: Path | None,
     limit: int | None,
+    fix: bool,
+    yes: bool,
     watch: bool,
     shown: Shown,
 ) -> int:
@@ -39,12 +43,18 @@ def validate(
     request = Request(
         paths=paths, shown=shown, form=_form(shown, file), file=file, limit=SHOWN if limit is None else limit
     )
+    if yes and not fix:
+        raise UsageError("--yes answers what --fix asks", fix="add --fix")
     if watch:
-        if file is not None or request.form != "text":
-            raise UsageError("--watch prints text only", fix="leave out --output and --format")
+        if fix or file is not None or request.form != "text":
+            raise UsageError("--watch prints text only", fix="leave out --fix, --output and --format")
         from toolkit.cli.watching import watch_paths
 
         return watch_paths(request)
+    if fix:
+        from toolkit.cli.fixing import fix_paths
+
+        fix_paths(paths, yes=yes, quiet=request.form != "text" and file is None)
     return check_once(request)
 
 
