@@ -14,6 +14,8 @@ MAX_SLICED = 1024 * 1024 * 1024
 """The same for JSON that is read by slices."""
 _SLICED_FROM = 512 * 1024
 """Smaller files are read exactly at once, which takes less than a tenth of a second."""
+_BLOCKS_FROM = 64 * 1024
+"""The same for YAML, which takes longer."""
 
 __all__ = ["MAX_BYTES", "OPENERS", "Document", "Piece", "ReadRefused", "open_piece", "read_file"]
 
@@ -44,7 +46,15 @@ def read_file(path: Path) -> Document:
 
 
 def _open_yaml(path: Path, file: str) -> Piece:
-    return WholePiece(file, _document(_content(path, MAX_BYTES), ".yaml"))
+    content = _content(path, MAX_BYTES)
+    if len(content) >= _BLOCKS_FROM:
+        from toolkit.inventory.readers.yaml_blocks import Torn, YamlBlocks
+
+        try:
+            return YamlBlocks(file, decode(content))
+        except Torn:
+            pass
+    return WholePiece(file, _document(content, ".yaml"))
 
 
 def _open_json(path: Path, file: str) -> Piece:

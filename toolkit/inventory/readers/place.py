@@ -60,6 +60,23 @@ def pointer(*steps: str | int) -> str:
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
 
 
+def place_below(spot: Spot, steps: list[str], *, key: bool) -> Place:
+    """Where what ``steps`` lead to from a spot begins, or its key; for what is missing, its nearest parent."""
+    place = spot.place
+    for part in steps:
+        if isinstance(spot.children, list):
+            if not (part.isascii() and part.isdigit() and int(part) < len(spot.children)):
+                return place
+            spot = spot.children[int(part)]
+            place = spot.place
+        else:
+            if part not in spot.children:
+                return place
+            place = spot.keys[part] if key else spot.children[part].place
+            spot = spot.children[part]
+    return place
+
+
 class Document:
     """A plain value, the text that it came from, and the places of its parts, found at the first question."""
 
@@ -74,19 +91,7 @@ class Document:
         """Where the value at JSON pointer ``path`` begins, or its key; for what is missing, its nearest parent."""
         if self._root is None:
             self._root = self._spots()
-        spot, place = self._root, self._root.place
-        for part in parts(path):
-            if isinstance(spot.children, list):
-                if not (part.isascii() and part.isdigit() and int(part) < len(spot.children)):
-                    return place
-                spot = spot.children[int(part)]
-                place = spot.place
-            else:
-                if part not in spot.children:
-                    return place
-                place = spot.keys[part] if key else spot.children[part].place
-                spot = spot.children[part]
-        return place
+        return place_below(self._root, parts(path), key=key)
 
     def line(self, number: int) -> str:
         """The text of line ``number`` (from 1), empty beyond the end."""
