@@ -35,6 +35,7 @@ test-kill: setup ## kill every effect step at three points, three victims, and r
 bench: setup ## how long a start and a plan take, beside click alone and the engine's own preview
 	$(VENV)/bin/python -m tests.benchmarks.start
 	$(VENV)/bin/python -m tests.benchmarks.plan
+	$(VENV)/bin/python -m tests.benchmarks.decide
 
 test-proofs: setup ## break every single thing that is verified, and every step of configure, in the lab
 	$(PYTEST) -m proof

@@ -9,7 +9,7 @@ import msgspec
 
 from toolkit.decide.cells import Domain, knows, test_of
 from toolkit.decide.evaluate import Evaluator, Facts
-from toolkit.decide.regions import Box, Dimension, Space, holds, remainder, rules_on, space_of
+from toolkit.decide.regions import Box, Dimension, Space, holds, remainder, rules_on, space_of, written
 from toolkit.decide.table import Outcome, Rule, Table, outcomes
 
 
@@ -84,7 +84,7 @@ def _changes(space: Space, box: Box, point: list[int], facts: Facts) -> tuple[Ch
     for dimension, mask, atom in zip(space.dimensions, box, point, strict=False):
         if not mask & atom:
             allowed = dimension.chosen(mask)
-            example = next(one.value for one in allowed if not one.tried)
+            example = next(written(one.value) for one in allowed if not one.tried)
             needed = dimension.text(mask)
             changes.append(Change(fact=dimension.name, now=facts.get(dimension.name), needed=needed, example=example))
     return tuple(changes)

@@ -119,16 +119,23 @@ def combinations(patterns: Sequence[str], *, apart_from: Sequence[str] = ()) -> 
 
 def _explore(automaton: _Automaton, ends: list[tuple[int, int]], patterns: Sequence[str]) -> dict[tuple[str, ...], str]:
     letters = _letters(automaton.leaves)
-    start = automaton.closed(first for first, _ in ends)
-    seen, queue = {start}, deque([(start, "")])
     found: dict[tuple[str, ...], str] = {}
+
+    def note(states: frozenset[int], text: str) -> None:
+        accepted = [last in states for _, last in ends]
+        combination = tuple(p for p, yes in zip(patterns, accepted, strict=False) if yes)
+        # a text that is there tells more than an empty one
+        if not any(accepted[len(patterns) :]) and not found.get(combination):
+            found[combination] = text
+
+    start = automaton.closed(first for first, _ in ends)
+    note(start, "")
+    seen, queue = {start}, deque([(start, "")])
     while queue:
         states, text = queue.popleft()
-        accepted = [last in states for _, last in ends]
-        if not any(accepted[len(patterns) :]):
-            found.setdefault(tuple(p for p, yes in zip(patterns, accepted, strict=False) if yes), text)
         for letter, taken in letters:
             after = automaton.closed({to for state in states for leaf, to in automaton.steps[state] if leaf in taken})
+            note(after, text + letter)
             if after not in seen:
                 seen.add(after)
                 queue.append((after, text + letter))

@@ -8,6 +8,7 @@ from typing import TypeVar
 import msgspec
 import yaml
 
+from toolkit.decide.yaml_file import read_yaml
 from toolkit.errors import UsageError
 
 T = TypeVar("T")
@@ -16,7 +17,7 @@ T = TypeVar("T")
 def read_provider_file(path: Path, of: type[T]) -> T:
     """The file as ``of``; raises UsageError when it cannot be read or does not fit."""
     try:
-        return msgspec.convert(yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader), of, strict=True)
+        return msgspec.convert(read_yaml(path), of, strict=True)
     except (OSError, yaml.YAMLError, msgspec.ValidationError, ValueError, RecursionError) as error:
         said = error.strerror if isinstance(error, OSError) else error
         raise UsageError(f"{path}: {said}", fix="see the samples in examples/provider") from error

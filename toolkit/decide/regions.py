@@ -85,7 +85,7 @@ class Space(msgspec.Struct, frozen=True, kw_only=True):
         found = {}
         for dimension, mask in zip(self.dimensions, box, strict=True):
             atom = min(dimension.chosen(mask), key=lambda one: one.tried)
-            found[dimension.name] = f"(a text {atom.text})" if atom.tried else atom.value
+            found[dimension.name] = f"(a text {atom.text})" if atom.tried else written(atom.value)
         return found
 
     def proven(self, box: Box) -> bool:
@@ -142,6 +142,15 @@ def remainder(box: Box, others: Sequence[Box]) -> list[Box]:
         if len(left) > MOST_BOXES:
             raise OnboardError("the table's regions are too many to list", fix="split the table into several")
     return left
+
+
+def written(value: Any) -> Any:
+    """A value as JSON and YAML write it: a decimal as the number that is written alike, where there is one."""
+    if not isinstance(value, Decimal):
+        return value
+    if value == int(value):
+        return int(value)
+    return float(value) if Decimal(repr(float(value))) == value else value
 
 
 def _mask(cell: Cell, atoms: tuple[Atom, ...]) -> int:

@@ -12,6 +12,7 @@ import yaml
 
 from toolkit.canonical import digest
 from toolkit.decide.cells import Cell, Domain, Scalar, cell_faults, domain_faults, domain_of
+from toolkit.decide.yaml_file import read_yaml
 from toolkit.errors import OnboardError, UsageError
 
 TABLES = Path(__file__).resolve().parent / "tables"
@@ -85,8 +86,7 @@ def load_table(name: str) -> Table:
 def read_table(path: Path) -> Table:
     """The table in a file; raises UsageError when it cannot be read, is no decision table, or contradicts itself."""
     try:
-        value = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
-        table = msgspec.convert(value, Table, strict=True)
+        table = msgspec.convert(read_yaml(path), Table, strict=True)
     except (OSError, yaml.YAMLError, msgspec.ValidationError, ValueError, RecursionError) as error:
         raise UsageError(
             f"decision table {path.stem}: {error}", fix="see schemas/decision-table.schema.json"
@@ -111,7 +111,7 @@ def check_table(table: Table) -> None:
 
 def table_faults(table: Table) -> list[str]:
     """What contradicts itself in a table, as sentences; lint's questions (overlaps, gaps) are not asked here."""
-    faults = []
+    faults = [f"the table has no {part}" for part in ("facts", "rules") if not getattr(table, part)]
     if len({rule.id for rule in table.rules}) != len(table.rules):
         faults.append("a rule id occurs twice")
     for name, domain in table.domains.items():

@@ -108,7 +108,12 @@ class Assumption(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def assumptions(inventory: Inventory) -> tuple[Assumption, ...]:
-    """The assumptions that an estimate of this inventory makes: one for each build input that it does not name."""
+    """The assumptions that an estimate of this inventory makes: one for each build input that it does not name.
+
+    None where nothing is built: no component belongs to an application.
+    """
+    if not any(component.application for component in inventory.components):
+        return ()
     day = inventory.customer.commitment.start
     given = inventory.build_inputs
     found = []

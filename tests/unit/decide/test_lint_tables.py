@@ -7,6 +7,7 @@ import itertools
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import msgspec
@@ -17,12 +18,13 @@ from hypothesis import strategies as st
 
 from tests.unit.decide.random_tables import AFTER, BEFORE, DAYS, PATTERNS, naive_winners, tables, walk
 from toolkit import resources
+from toolkit.decide.cells import Domain, Range, Tests
 from toolkit.decide.evaluate import evaluate
 from toolkit.decide.lint import lint
 from toolkit.decide.pattern_space import combinations
 from toolkit.decide.present import lint_json, lint_lines
 from toolkit.decide.table import TABLES, Table, read_table
-from toolkit.errors import OnboardError
+from toolkit.errors import OnboardError, UsageError
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples/tables").glob("*.yaml"))
 
@@ -70,7 +72,7 @@ PLANTED = {
     "planted_gap": [("gap", (), "2020-01-01", {"tenant.environment": "development", "price": 50})],
     "planted_days": [("gap", (), "2027-01-01", {"tenant.environment": "production"})],
     "planted_unreachable": [("unreachable", ("PU-003",), "2020-01-01", {"tenant.environment": "production", "size": 5})],
-    "planted_patterns": [("overlap", ("PP-001", "PP-002"), "2020-01-01", {"name": "web-0"}), ("gap", (), "2020-01-01", {"name": ""})],
+    "planted_patterns": [("overlap", ("PP-001", "PP-002"), "2020-01-01", {"name": "web-0"}), ("gap", (), "2020-01-01", {"name": "a"})],
 }  # fmt: skip
 
 
@@ -133,6 +135,35 @@ def test_a_bespoke_table_may_leave_facts_out_but_no_day() -> None:
     assert [(one.kind, one.region) for one in found] == [("gap", "day from 2027-01-01 until 2027-06-30")]
     del broken["gaps"]
     assert len(lint(msgspec.convert(broken, Table)).findings) > 1
+
+
+def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    text = next(path for path in EXAMPLES if path.stem == "planted_gap").read_text()
+    (tmp_path / "t.yaml").write_text(text.replace("version: 1\n", "version: 1\nversion: 2\n", 1))
+    with pytest.raises(UsageError, match="'version' stands twice"):
+        read_table(tmp_path / "t.yaml")
+
+
+@pytest.mark.parametrize(("part", "value"), [("rules", []), ("facts", {})])
+def test_a_table_without_rules_or_facts_is_refused(tmp_path: Path, part: str, value: Any) -> None:
+    said = yaml.safe_load(next(path for path in EXAMPLES if path.stem == "planted_gap").read_text())
+    (tmp_path / "t.yaml").write_text(yaml.safe_dump({**said, part: value}))
+    with pytest.raises(UsageError, match=f"has no {part}"):
+        read_table(tmp_path / "t.yaml")
+
+
+def test_a_decimal_witness_is_a_number_in_json() -> None:
+    table = read_table(next(path for path in EXAMPLES if path.stem == "planted_gap"))
+    rules = tuple(rule for rule in table.rules if rule.id != "PG-002")
+    found = lint(msgspec.structs.replace(table, rules=rules)).findings
+    assert json.loads(json.dumps(found[0].facts))["price"] in (0, 25, 50)
+    half = msgspec.structs.replace(table.rules[1], when={"price": Tests(range=Range(below=0.5))})
+    (other,) = lint(
+        msgspec.structs.replace(
+            table, facts={"price": Domain(type="decimal", range=Range(min=0, max=0.75))}, rules=(half,)
+        )
+    ).findings
+    assert other.facts == {"price": 0.5}
 
 
 def test_the_json_form_names_file_table_and_finding() -> None:

@@ -129,6 +129,7 @@ def test_each_missing_build_input_is_an_assumption(acme: Inventory) -> None:
     document = Document(reference="DOC-1", date=DAY)
     some = replace(acme, build_inputs=BuildInputs(topology=document, environments=document))
     assert [one.build_input for one in assumptions(some)] == [n for n in names if n not in ("topology", "environments")]
+    assert assumptions(replace(acme, components=())) == ()
     assert assumptions(replace(acme, build_inputs=BuildInputs(**dict.fromkeys(names, document)))) == ()
 
 

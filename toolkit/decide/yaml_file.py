@@ -1,0 +1,23 @@
+"""Tables and the provider's files: small YAML, in which a key that stands twice is a mistake and not the last one wins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+class _Strict(yaml.CSafeLoader):
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"{key.value!r} stands twice", key.start_mark)
+            seen.add(str(key.value))
+        return super().construct_mapping(node, deep=deep)
+
+
+def read_yaml(path: Path) -> Any:
+    """The plain values of a file; raises OSError, yaml.YAMLError, ValueError or RecursionError."""
+    return yaml.load(path.read_bytes(), Loader=_Strict)  # noqa: S506 - a safe loader
