@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
 from typing import Any, NamedTuple
 
 from toolkit import catalogue
-from toolkit.inventory.crossrefs import ids
 from toolkit.inventory.finding import Finding, Mapping, listed, shown, strings, text
 
 _UNUSABLE = tuple(IPv4Network(net) for net in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"))
@@ -20,8 +20,8 @@ _LONGEST_SUBNET = 28
 
 
 def check_networks(value: Any) -> list[Finding]:
-    """Every finding about networks and addresses."""
-    return [*_networks(value), *_subnets(value), *_addresses(value), *_public_addresses(value)]
+    """Every finding about networks and public addresses; those of hosts are looked at as they are read."""
+    return [*_networks(value), *_subnets(value), *_public_addresses(value)]
 
 
 def _network(written: str) -> IPv4Network | None:
@@ -134,61 +134,69 @@ def _loose(written: str) -> IPv4Network | None:
         return None
 
 
-class _Asked(NamedTuple):
-    """An address, where it stands, and the networks (as written) that it must be inside of."""
+class Room(NamedTuple):
+    """The networks that an address must be inside of: ``where`` they are, and whether all of them can be judged.
 
-    path: str
-    written: str
+    Of each network also its first and last address, as numbers.
+    """
+
     where: str
-    networks: list[str]
+    networks: tuple[IPv4Network, ...]
+    bounds: tuple[tuple[int, int], ...]
+    judged: bool
 
 
-def _asked(value: Any) -> Iterator[_Asked]:
-    sites, tenants = ids(value, "sites"), ids(value, "tenants")
+def room(where: str, written: list[str]) -> Room:
+    """Room in networks as they are written."""
+    usable = tuple(network for name in written if (network := _network(name)) is not None)
+    bounds = tuple((int(network.network_address), int(network.broadcast_address)) for network in usable)
+    return Room(where, usable, bounds, judged=bool(usable) and len(usable) == len(written))
+
+
+def site_room(site: Mapping | None, name: Any) -> Room:
+    """Room at a site, described or not."""
+    return room(f"the site {shown(name)}", [network for _, network in strings(site, "networks")])
+
+
+def tenant_room(tenant: Mapping | None, name: str) -> Room:
+    """Room on a tenant, described or not."""
+    cidr = text(tenant, "landing_zone", "cidr")
+    return room(f"the tenant {shown(name)}", [cidr] if cidr else [])
+
+
+def placed(path: str, written: str, within: Room) -> tuple[int | None, Finding | None]:
+    """The number of an address, unless it is none, and what is wrong with its place."""
+    try:
+        number = int.from_bytes(socket.inet_pton(socket.AF_INET, written), "big")
+    except (OSError, ValueError):
+        return None, Finding(rule="INV-015", path=path, message=f"{shown(written)} is not an IPv4 address")
+    inside = False
+    for first, last in within.bounds:
+        if first <= number <= last:
+            inside = True
+            if last - first > 1 and number in (first, last):
+                message = f"{written} is the network's own or its broadcast address"
+                return number, Finding(rule="INV-032", path=path, message=message)
+    if within.judged and not inside:
+        message = f"{written} is outside the network of {within.where}: {', '.join(map(str, within.networks[:4]))}"
+        return number, Finding(rule="INV-032", path=path, message=message)
+    return number, None
+
+
+def address_taken(path: str, number: int, owner: str) -> Finding:
+    """That an address stands twice."""
+    return Finding(rule="INV-033", path=path, message=f"the address {IPv4Address(number)} belongs to {owner} already")
+
+
+def endpoint_addresses(value: Any) -> Iterator[tuple[str, int | None, str, Finding | None]]:
+    """Pointer, number and owner of the address of each site's endpoint, and what is wrong with its place."""
     for path, site in listed(value, "sites"):
         written = text(site, "vpn_endpoint", "address")
         if written is not None:
-            networks = [network for _, network in strings(site, "networks")]
-            yield _Asked(f"{path}/vpn_endpoint/address", written, f"the site {shown(site.get('id'))}", networks)
-    for path, item in listed(value, "components"):
-        written, site_id, tenant_id = text(item, "address"), text(item, "site"), text(item, "tenant")
-        if written is not None and site_id is not None:
-            networks = [network for _, network in strings(sites.get(site_id), "networks")]
-            yield _Asked(f"{path}/address", written, f"the site {shown(site_id)}", networks)
-        elif written is not None and tenant_id is not None and "site" not in item:
-            cidr = text(tenants.get(tenant_id), "landing_zone", "cidr")
-            yield _Asked(f"{path}/address", written, f"the tenant {shown(tenant_id)}", [cidr] if cidr else [])
-
-
-def _addresses(value: Any) -> Iterator[Finding]:
-    seen: dict[IPv4Address, str] = {}
-    for path, written, where, networks in _asked(value):
-        address = _address(written)
-        if address is None:
-            yield Finding(rule="INV-015", path=path, message=f"{shown(written)} is not an IPv4 address")
-            continue
-        usable = [network for name in networks if (network := _network(name)) is not None]
-        inside = [network for network in usable if address in network]
-        if usable and len(usable) == len(networks) and not inside:
-            message = f"{address} is outside the network of {where}: {', '.join(map(str, usable[:4]))}"
-            yield Finding(rule="INV-032", path=path, message=message)
-        elif any(_reserved(address, network) for network in inside):
-            message = f"{address} is the network's own or its broadcast address"
-            yield Finding(rule="INV-032", path=path, message=message)
-        if address in seen:
-            message = f"the address {address} belongs to {seen[address]} already"
-            yield Finding(rule="INV-033", path=path, message=message)
-        seen.setdefault(address, _owner(value, path))
-
-
-def _reserved(address: IPv4Address, network: IPv4Network) -> bool:
-    return network.prefixlen < 31 and address in (network.network_address, network.broadcast_address)
-
-
-def _owner(value: Any, path: str) -> str:
-    section, index = path.split("/")[1:3]
-    noun = "the endpoint of site" if section == "sites" else "component"
-    return f"{noun} {shown(value[section][int(index)].get('id'))}"
+            where = f"{path}/vpn_endpoint/address"
+            owner = f"the endpoint of site {shown(site.get('id'))}"
+            number, finding = placed(where, written, site_room(site, site.get("id")))
+            yield where, number, owner, finding
 
 
 def _public_addresses(value: Any) -> Iterator[Finding]:

@@ -16,12 +16,28 @@ SECRET_NAME = re.compile(
     r"|api[_-]?keys?|(?:secret[_-]?)?access[_-]?keys?|credentials?)(?:$|[^a-z0-9])"
 )
 SECRET_REFERENCE = re.compile(r"secretref://[a-z0-9][a-z0-9/._-]{0,200}")
+_WITH_PASSWORD = re.compile(rb"://[^\s/:@]+:[^\s/@]+@")
+_CLASSES = bytes.maketrans(b"Sours", b"Kpppp")
+"""Letters that stand for each other in what ``looks_secret`` looks for: AKIA and ASIA, ghp_ and gho_."""
+_MARKS = tuple(
+    mark.translate(_CLASSES)
+    for mark in (b"-----BEGIN", b"PuTTY-User-Key-File", b"AGE-SECRET-KEY-1", b"AKIA", b"ghp_", b"xox")
+)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
+def may_hold_secret(written: bytes) -> bool:
+    """Whether JSON, written without escapes that could be spared, may hold text that looks like a secret.
+
+    Fields are not named by their smell here: what keeps to a schema has none.
+    """
+    classes = written.translate(_CLASSES)
+    return any(mark in classes for mark in _MARKS) or _WITH_PASSWORD.search(written) is not None
+
+
 def check_secrets(value: Any) -> list[Finding]:
-    """Every literal secret, and every host key that is not a public key line or a reference."""
-    return [*_literals(value), *_host_keys(value)]
+    """Every literal secret of a header, and every host key that is not a public key line or a reference."""
+    return [*literals(value), *_host_keys(value)]
 
 
 def smells(name: str) -> bool:
@@ -29,7 +45,8 @@ def smells(name: str) -> bool:
     return SECRET_NAME.search(_CAMEL.sub("_", name[:200]).lower()) is not None
 
 
-def _literals(value: Any) -> Iterator[Finding]:
+def literals(value: Any, *, called: str = "this value") -> Iterator[Finding]:
+    """Every literal secret in a plain value, by the name of its field or by its shape; pointers begin at the value."""
     stack: list[tuple[tuple[str | int, ...], Any, bool]] = [((), value, False)]
     while stack:
         steps, item, secret = stack.pop()
@@ -38,7 +55,7 @@ def _literals(value: Any) -> Iterator[Finding]:
         elif isinstance(item, list):
             stack.extend(((*steps, index), inner, secret) for index, inner in reversed(list(enumerate(item))))
         elif (secret and _literal(item)) or (isinstance(item, str) and looks_secret(item)):
-            name = next((str(step) for step in reversed(steps) if isinstance(step, str)), "this value")
+            name = next((str(step) for step in reversed(steps) if isinstance(step, str)), called)
             message = f'a literal secret in "{name[:60]}"'
             yield Finding(rule="INV-040", path=pointer(*steps), message=message)
 
@@ -53,9 +70,11 @@ def _host_keys(value: Any) -> Iterator[Finding]:
     for path, site in listed(value, "sites"):
         if _bad_host_key(text(site, "vpn_endpoint", "ssh_host_key")):
             yield _refused(f"{path}/vpn_endpoint/ssh_host_key")
-    for path, item in listed(value, "components"):
-        if _bad_host_key(text(item, "ssh_host_key")):
-            yield _refused(f"{path}/ssh_host_key")
+
+
+def component_host_key(written: str) -> Finding | None:
+    """What is wrong with the host key of a component."""
+    return _refused("/ssh_host_key") if _bad_host_key(written) else None
 
 
 def _refused(path: str) -> Finding:

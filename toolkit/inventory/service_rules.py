@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from toolkit import catalogue
-from toolkit.inventory.crossrefs import ids
 from toolkit.inventory.finding import Finding, Mapping, did_you_mean, listed, shown, strings, text
 
-_NEED_OS = ("database", "middleware")
+NEED_OS = ("database", "middleware")
 _BACKED_UP = frozenset(("os", "database", "middleware", "application"))
 _MANAGERS = ("service_delivery_manager", "contract_manager")
 _MIN_MONTHS = 12
@@ -18,27 +17,26 @@ _OWN_CLOUDS_ONLY = {"active-directory": "SD-1 §1.6", "virtual-desktop": "SD-1 �
 
 
 def check_service(value: Any) -> list[Finding]:
-    """Every violation of the service description that the inventory names."""
+    """Every violation of the service description that a header names."""
     return [
         *_tenant_levels(value),
         *_desktop_levels(value),
-        *_vm_levels(value),
-        *_backups(value),
         *_managers(value),
         *_commitment(value),
     ]
 
 
-def _levels(tenant: Mapping | None) -> set[str]:
+def subscribed(tenant: Mapping) -> set[str]:
+    """The levels that a tenant subscribes."""
     return {level for _, level in strings(tenant, "subscribed_levels")}
 
 
 def _tenant_levels(value: Any) -> Iterator[Finding]:
     for path, tenant in listed(value, "tenants"):
-        levels = _levels(tenant)
+        levels = subscribed(tenant)
         for index, level in strings(tenant, "subscribed_levels"):
             where = f"{path}/subscribed_levels/{index}"
-            if level in _NEED_OS and "os" not in levels:
+            if level in NEED_OS and "os" not in levels:
                 message = f"the {level} level needs the os level, which this tenant does not subscribe (SD-1 §1.6)"
                 yield Finding(rule="INV-060", path=where, message=message)
             if level == "os" and text(tenant, "management") not in (None, "managed"):
@@ -55,9 +53,9 @@ def _desktop_levels(value: Any) -> Iterator[Finding]:
     A remote desktop may stand on a public cloud while its directory stands on a tenant of the provider's clouds, so
     any tenant of the project may subscribe the directory.
     """
-    project = {level for _, tenant in listed(value, "tenants") for level in _levels(tenant)}
+    project = {level for _, tenant in listed(value, "tenants") for level in subscribed(tenant)}
     for path, tenant in listed(value, "tenants"):
-        kind, own = text(tenant, "platform", "kind"), _levels(tenant)
+        kind, own = text(tenant, "platform", "kind"), subscribed(tenant)
         for index, level in strings(tenant, "subscribed_levels"):
             where = f"{path}/subscribed_levels/{index}"
             if level in _OWN_CLOUDS_ONLY and kind in _PUBLIC_CLOUDS:
@@ -70,82 +68,63 @@ def _desktop_levels(value: Any) -> Iterator[Finding]:
                 yield Finding(rule="INV-072", path=where, message=message)
 
 
-def _vm_levels(value: Any) -> Iterator[Finding]:
-    tenants, used = ids(value, "tenants"), _used_levels(value)
-    for path, item in listed(value, "components"):
-        tenant = tenants.get(text(item, "tenant") or "")
-        if text(item, "kind") != "vm" or tenant is None:
-            continue
-        level, managed = text(item, "management_level"), text(tenant, "management") == "managed"
-        where, levels = f"{path}/management_level", _levels(tenant)
-        if level is None:
-            if managed and "management_level" not in item:
-                yield Finding(
-                    rule="INV-062",
-                    path=path,
-                    message="a vm of a managed tenant has exactly one management level (SD-1 §1.6)",
-                    fix="add management_level: os, database, middleware or application",
-                )
-            continue
-        if level in (*_NEED_OS, "os") and not managed and text(tenant, "management") is not None:
-            message = f"the {level} level stands on the os level, which exists on managed tenants only (SD-1 §1.6)"
-            yield Finding(rule="INV-061", path=where, message=message)
-        elif level in _NEED_OS and "os" not in levels:
-            message = f"the {level} level needs the os level, which the tenant does not subscribe (SD-1 §1.6)"
-            yield Finding(rule="INV-060", path=where, message=message)
-        elif level in _BACKED_UP and level not in levels:
-            message = f"the tenant does not subscribe the {level} level (SD-1 §1.6)"
-            yield Finding(rule="INV-068", path=where, message=message, severity="warning")
-        if level == "application":
-            needed = {"os"} | used.get((text(item, "tenant"), text(item, "application")), set())
-            yield from _application_level(where, needed - levels)
+def vm_levels(level: str | None, *, given: bool, tenant: Mapping) -> Iterator[Finding]:
+    """What the management level of a vm breaks on its tenant; ``given``: whatever it is, there is one.
+
+    Pointers begin at the vm. What the application level needs is told by ``application_level``.
+    """
+    managed, levels, where = text(tenant, "management") == "managed", subscribed(tenant), "/management_level"
+    if level is None:
+        if managed and not given:
+            yield Finding(
+                rule="INV-062",
+                path="",
+                message="a vm of a managed tenant has exactly one management level (SD-1 §1.6)",
+                fix="add management_level: os, database, middleware or application",
+            )
+    elif level in (*NEED_OS, "os") and not managed and text(tenant, "management") is not None:
+        message = f"the {level} level stands on the os level, which exists on managed tenants only (SD-1 §1.6)"
+        yield Finding(rule="INV-061", path=where, message=message)
+    elif level in NEED_OS and "os" not in levels:
+        message = f"the {level} level needs the os level, which the tenant does not subscribe (SD-1 §1.6)"
+        yield Finding(rule="INV-060", path=where, message=message)
+    elif level in _BACKED_UP and level not in levels:
+        message = f"the tenant does not subscribe the {level} level (SD-1 §1.6)"
+        yield Finding(rule="INV-068", path=where, message=message, severity="warning")
 
 
-def _used_levels(value: Any) -> dict[tuple[str | None, str | None], set[str]]:
-    """The database and middleware levels that the components of each tenant's application stand for."""
-    used: dict[tuple[str | None, str | None], set[str]] = {}
-    for _, item in listed(value, "components"):
-        kind = text(item, "kind")
-        if kind in _NEED_OS:
-            used.setdefault((text(item, "tenant"), text(item, "application")), set()).add(kind)
-    return used
-
-
-def _application_level(where: str, missing: set[str]) -> Iterator[Finding]:
+def application_level(missing: set[str]) -> Iterator[Finding]:
     """OS, database and middleware levels, each only where the application uses such a component."""
     if missing:
         said = " and ".join(sorted(missing))
         message = f"the application level needs the {said} level(s) of what it uses (SD-1 §1.6)"
-        yield Finding(rule="INV-067", path=where, message=message, fix=f"subscribe {', '.join(sorted(missing))}")
+        fix = f"subscribe {', '.join(sorted(missing))}"
+        yield Finding(rule="INV-067", path="/management_level", message=message, fix=fix)
 
 
-def _backups(value: Any) -> Iterator[Finding]:
-    components = ids(value, "components")
-    for path, item in listed(value, "components"):
-        backup = item.get("backup")
-        if not isinstance(backup, dict):
-            continue
-        yield from _policies(f"{path}/backup/policies", backup)
-        host = item if text(item, "kind") == "vm" else components.get(text(item, "hosted_on") or "")
-        if host is not None and "management_level" not in host:
-            message = "a backup needs the os, database, middleware or application level of its server (SD-1 §1.6)"
-            yield Finding(rule="INV-063", path=f"{path}/backup", message=message, key=True)
-
-
-def _policies(path: str, backup: Mapping) -> Iterator[Finding]:
+def policies(names: Iterable[str | None], *, approved: bool) -> Iterator[Finding]:
+    """What the policies of a backup break; pointers begin at the component."""
     file_policies = [policy.name for policy in catalogue.backup_policies().values() if "file" in policy.kinds]
-    for index, name in strings(backup, "policies"):
-        policy = catalogue.backup_policy(name)
-        where = f"{path}/{index}"
+    for index, name in enumerate(names):
+        policy = catalogue.backup_policy(name) if name is not None else None
+        where = f"/backup/policies/{index}"
+        if name is None:
+            continue
         if policy is None:
             message = f"no backup policy {shown(name)} in SD-1 §1.7"
             yield Finding(rule="INV-012", path=where, message=message, fix=did_you_mean(name, file_policies))
-        elif policy.custom and not text(backup, "approval"):
+        elif policy.custom and not approved:
             message = f"{shown(name)} is a custom policy: it needs the provider's approval (SD-1 §1.7)"
             yield Finding(rule="INV-050", path=where, message=message)
         elif "file" not in policy.kinds:
             message = f"{shown(name)} is not a policy of file backup (SD-1 §1.7)"
             yield Finding(rule="INV-051", path=where, message=message, fix="use one of: " + ", ".join(file_policies))
+
+
+def backup_without_level() -> Finding:
+    """That the server of a backup has no management level."""
+    message = "a backup needs the os, database, middleware or application level of its server (SD-1 §1.6)"
+    return Finding(rule="INV-063", path="/backup", message=message, key=True)
 
 
 def _managers(value: Any) -> Iterator[Finding]:

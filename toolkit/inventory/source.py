@@ -40,11 +40,6 @@ class Source:
                 self.refused.append((file, refused))
         self._merge()
 
-    def read(self) -> Any:
-        """The whole as one plain value."""
-        items = [item for batch in self.batches() for item in batch]
-        return {**self.header, "components": items} if items else self.header
-
     def batches(self) -> Iterator[list[Any]]:
         """The components of all pieces in order; of a piece that cannot be read on, ``refused`` says so afterwards."""
         for piece in self.begin():
