@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -20,8 +21,10 @@ from toolkit.model.inventory import COMPONENT_FIELDS
 DEPENDS, HOST, SERVER = "depends_on", "hosted_on", "hosted_on, with a backup"
 """Roles of edges; the others are kinds: what a kind refers to is of that kind."""
 
+_TEXTS = ("id", "kind", "tenant", "site", "application", "management_level", "hosted_on", "address", "ssh_host_key")
 _encode = msgspec.json.Encoder().encode
 _FIRST = "/components/0"
+_NOTHING = Trait(None, None, has_level=False)
 
 
 class Part(msgspec.Struct, kw_only=True):
@@ -52,97 +55,86 @@ class Components:
     def __init__(self, header: Any) -> None:
         self._service = service_of(header)
         self._verdicts = Verdicts(header)
-        self._judges: dict[str | None, Any] = {}
-        self._refers: dict[str | None, bool] = {}
+        self._judges: dict[Any, Callable[[Any], bool]] = {}
+        self._referring: set[str] = set()
 
     def part(self, items: list[Any]) -> Part:
         """Check these components and note what the rest needs."""
         part = Part(size=len(items), addressed=array("I"), addresses=array("I"))
-        suspects = _suspects(items)
+        suspects, judges = _suspects(items), self._judges
         for number, item in enumerate(items):
-            if not isinstance(item, dict):
-                part.mappings = False
-                part.names.append(None)
-                part.traits.append(_NOTHING)
-                self._tell(part, number, item)
-                continue
-            kind = item.get("kind")
-            if type(kind) is not str:
-                kind = None
-            judge = self._judges.get(kind) or self._judge(kind)
-            complained: set[str] = set()
-            if number in suspects or not judge(item):
-                complained = self._tell(part, number, item)
-            begin = len(part.findings)
-            self._note(part, number, item, kind)
-            if complained and len(part.findings) > begin:
-                part.findings[begin:] = [found for found in part.findings[begin:] if found[1].path not in complained]
+            kind = item.get("kind") if type(item) is dict else None
+            judge = (judges.get(kind) or self._judge(kind)) if type(kind) is str else _refuse
+            if judge(item) and number not in suspects:
+                level = item.get("management_level")
+                self._note(part, number, item, level=level, has_level=level is not None)
+            else:
+                self._odd(part, number, item)
         return part
 
-    def _note(self, part: Part, number: int, item: dict[str, Any], kind: str | None) -> None:
+    def _note(self, part: Part, number: int, item: Any, *, level: str | None, has_level: bool) -> None:
+        """What a component says whose fields have the types that the schema asks for."""
         get = item.get
-        name, tenant, site, application, level = (
-            get("id"), get("tenant"), get("site"), get("application"), get("management_level"),
-        )  # fmt: skip
-        verdict = self._verdicts.of(
-            Facts(
-                kind,
-                tenant if type(tenant) is str else None,
-                site if type(site) is str else None,
-                application if type(application) is str else None,
-                level if type(level) is str else None,
-                "management_level" in item,
-                "site" in item,
-            )
-        )
-        part.names.append(name if type(name) is str else None)
+        kind, site, backup = get("kind"), get("site"), get("backup")
+        facts = (kind, get("tenant"), site, get("application"), level, has_level)
+        verdict = self._verdicts.known.get(facts) or self._verdicts.of(Facts(*facts))
+        part.names.append(get("id"))
         part.traits.append(verdict.trait)
-        if verdict.findings:
-            part.findings += [(number, finding) for finding in verdict.findings]
+        for finding in verdict.findings:
+            part.findings.append((number, finding))
         if verdict.uses is not None:
             part.uses.add(verdict.uses)
         if verdict.asks:
-            part.asking.append((number, str(tenant), application if type(application) is str else None))
-        if type(site) is str:
+            part.asking.append((number, facts[1], facts[3]))
+        if site is not None:
             part.sites.add(site)
-        backup = get("backup")
-        backed = isinstance(backup, dict)
-        if isinstance(backup, dict):
-            self._backup(part, number, item, backup)
-        self._edges(part, number, item, kind, backed=backed)
-        address = get("address")
-        if type(address) is str and verdict.room is not None:
-            where, finding = placed("/address", address, verdict.room)
+        if backup is not None:
+            self._backup(part, number, kind, backup, has_level=has_level)
+        self._edges(part, number, item, kind, backed=backup is not None)
+        if verdict.room is not None and "address" in item:
+            where, wrong = placed("/address", item["address"], verdict.room)
             if where is not None:
                 part.addressed.append(number)
                 part.addresses.append(where)
-            if finding is not None:
-                part.findings.append((number, finding))
-        host_key = get("ssh_host_key")
-        if type(host_key) is str and (refused := component_host_key(host_key)) is not None:
-            part.findings.append((number, refused))
+            if wrong is not None:
+                part.findings.append((number, wrong))
+        if "ssh_host_key" in item and (wrong := component_host_key(item["ssh_host_key"])) is not None:
+            part.findings.append((number, wrong))
 
-    def _backup(self, part: Part, number: int, item: dict[str, Any], backup: dict[str, Any]) -> None:
-        names, approval = backup.get("policies"), backup.get("approval")
-        if type(names) is list:
-            written = tuple(name if type(name) is str else None for name in names)
-            approved = type(approval) is str and approval != ""
-            part.findings += [(number, found) for found in self._verdicts.of_policies(written, approved=approved)]
-        if item.get("kind") == "vm" and "management_level" not in item:
+    def _edges(self, part: Part, number: int, item: Any, kind: str | None, *, backed: bool) -> None:
+        edges, host = part.edges, item.get("hosted_on")
+        for index, other in enumerate(item.get("depends_on", ())):
+            if other is not None:
+                edges.append((number, f"/depends_on/{index}", other, DEPENDS))
+        if kind in self._referring:
+            for below, other, targets in referred(item):
+                edges.append((number, below, other, targets[0].removeprefix("components/")))
+        if host is not None:
+            # a vm's backup rests on its own level
+            edges.append((number, "/hosted_on", host, SERVER if backed and kind != "vm" else HOST))
+
+    def _backup(self, part: Part, number: int, kind: str | None, backup: dict[str, Any], *, has_level: bool) -> None:
+        names = tuple(backup.get("policies", ()))
+        for finding in self._verdicts.of_policies(names, approved=bool(backup.get("approval"))):
+            part.findings.append((number, finding))
+        if kind == "vm" and not has_level:
             part.findings.append((number, backup_without_level()))
 
-    def _edges(self, part: Part, number: int, item: dict[str, Any], kind: str | None, *, backed: bool) -> None:
-        needs, host = item.get("depends_on"), item.get("hosted_on")
-        if type(needs) is list:
-            for index, other in enumerate(needs):
-                if type(other) is str:
-                    part.edges.append((number, f"/depends_on/{index}", other, DEPENDS))
-        if self._refers.get(kind, True):
-            for below, other, targets in referred(item):
-                part.edges.append((number, below, other, targets[0].removeprefix("components/")))
-        if type(host) is str:
-            # a vm's backup rests on its own level
-            part.edges.append((number, "/hosted_on", host, SERVER if backed and kind != "vm" else HOST))
+    def _odd(self, part: Part, number: int, item: Any) -> None:
+        """A component that the schema refuses, or that may hold a secret: the rest is told where they do not complain."""
+        complained = self._tell(part, number, item)
+        if not isinstance(item, dict):
+            part.mappings = False
+            part.names.append(None)
+            part.traits.append(_NOTHING)
+            return
+        begin, sound = len(part.findings), _sound_fields(item)
+        level = sound.get("management_level")
+        if "site" in item and "site" not in sound:
+            # whether it is at the tenant cannot be said
+            sound.pop("address", None)
+        self._note(part, number, sound, level=level, has_level="management_level" in item)
+        part.findings[begin:] = [found for found in part.findings[begin:] if found[1].path not in complained]
 
     def _tell(self, part: Part, number: int, item: Any) -> set[str]:
         """Note what schema and search for secrets say; returns the pointers at which nothing else is to be said."""
@@ -156,14 +148,13 @@ class Components:
         part.told += [(number, finding) for finding in (*secrets, *by_schema)]
         return literal | {finding.path for finding in by_schema if finding.rule != "INV-011"}
 
-    def _judge(self, kind: str | None) -> Any:
-        self._refers[kind] = kind is not None and _refers(kind)
-        found = judge_of(kind, self._service) if kind is not None else None
-        self._judges[kind] = found = found or _never
-        return found
-
-
-_NOTHING = Trait(None, None, has_level=False)
+    def _judge(self, kind: str) -> Callable[[Any], bool]:
+        if kind in kinds() and any(found.steps[0] not in COMPONENT_FIELDS for found in references(kind)):
+            self._referring.add(kind)
+        judge = judge_of(kind, self._service) or _refuse
+        if kind in kinds():
+            self._judges[kind] = judge
+        return judge
 
 
 def told_already(literal: set[str], finding: Finding) -> bool:
@@ -180,9 +171,18 @@ def _suspects(items: list[Any]) -> set[int]:
     return {number for number, item in enumerate(items) if may_hold_secret(_encode(item))}
 
 
-def _never(_: Any) -> bool:
+def _sound_fields(item: dict[str, Any]) -> dict[str, Any]:
+    """A component without the fields whose types the schema refuses."""
+    sound = {key: value for key, value in item.items() if key not in _TEXTS or isinstance(value, str)}
+    needs, backup = sound.pop("depends_on", None), sound.pop("backup", None)
+    if isinstance(needs, list):
+        sound["depends_on"] = [other if isinstance(other, str) else None for other in needs]
+    if isinstance(backup, dict):
+        names, approval = backup.get("policies"), backup.get("approval")
+        written = [name if isinstance(name, str) else None for name in names] if isinstance(names, list) else ()
+        sound["backup"] = {"policies": written, "approval": approval if isinstance(approval, str) else ""}
+    return sound
+
+
+def _refuse(_: Any) -> bool:
     return False
-
-
-def _refers(kind: str) -> bool:
-    return kind in kinds() and any(found.steps[0] not in COMPONENT_FIELDS for found in references(kind))

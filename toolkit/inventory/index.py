@@ -28,7 +28,7 @@ class Index:
     def __init__(self, header: Any) -> None:
         self._header = header
         self.size = 0
-        self.whole = True
+        self.whole = whole(header, "components")
         """Whether every component is there and a mapping: only then is a name that is not found a mistake."""
         self.names: list[str | None] = []
         self._first: dict[str, int] = {}

@@ -26,7 +26,6 @@ class Facts(NamedTuple):
     application: str | None
     level: str | None
     has_level: bool
-    has_site: bool
 
 
 class Trait(NamedTuple):
@@ -58,16 +57,17 @@ class Verdicts:
         self._known = {section: ids(header, section) for _, section in _REFERENCES}
         self._choices = {section: Words(sorted(known)) for section, known in self._known.items()}
         self._sound = {section: whole(header, section) for section in self._known}
-        self._of_facts: dict[Facts, Verdict] = {}
+        self.known: dict[Any, Verdict] = {}
+        """By facts; a plain tuple of them is found as well."""
         self._of_policies: dict[tuple[tuple[str | None, ...], bool], tuple[Finding, ...]] = {}
 
     def of(self, facts: Facts) -> Verdict:
         """The verdict on a component with these facts."""
-        found = self._of_facts.get(facts)
+        found = self.known.get(facts)
         if found is None:
-            if len(self._of_facts) > _REMEMBERED:
-                self._of_facts.clear()
-            found = self._of_facts[facts] = self._judge(facts)
+            if len(self.known) > _REMEMBERED:
+                self.known.clear()
+            found = self.known[facts] = self._judge(facts)
         return found
 
     def of_policies(self, names: tuple[str | None, ...], *, approved: bool) -> tuple[Finding, ...]:
@@ -103,6 +103,6 @@ class Verdicts:
     def _room(self, facts: Facts) -> Room | None:
         if facts.site is not None:
             return site_room(self._known["sites"].get(facts.site), facts.site)
-        if facts.tenant is not None and not facts.has_site:
+        if facts.tenant is not None:
             return tenant_room(self._known["tenants"].get(facts.tenant), facts.tenant)
         return None

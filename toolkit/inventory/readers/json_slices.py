@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from toolkit.inventory.readers.fast_json import decode_slices, is_shallow
+from toolkit.inventory.readers.json_places import json_place
 from toolkit.inventory.readers.json_reader import read_json
 from toolkit.inventory.readers.line_counter import LineCounter
 from toolkit.inventory.readers.piece import BATCH
@@ -52,13 +53,12 @@ class JsonPiece:
         self.header: Any = self._around.value
         self._offsets = array("q")
         self._lines = LineCounter(data)
-        self._near: tuple[int, Document] | None = None
 
     def batches(self) -> Iterator[list[Any]]:
         """Decoded slices; raises ReadRefused with a place for the first that is unsound."""
         for start in range(0, len(self._slices), BATCH):
             slices = [bytes(piece) for piece in self._slices[start : start + BATCH]]
-            yield decode_slices(slices, lambda index, start=start: self._document(start + index).value)  # type: ignore[misc]
+            yield decode_slices(slices, self._exactly, start)
 
     def locate(self, path: str, *, key: bool = False) -> Place:
         """In the slice of the component, or in what stands around the components."""
@@ -66,7 +66,8 @@ class JsonPiece:
         if len(steps) > 1 and steps[0] == "components" and steps[1].isdecimal() and int(steps[1]) < len(self._slices):
             index = int(steps[1])
             inner = path.split("/", 3)[3:]
-            inside = self._document(index).locate("/" + inner[0] if inner else "", key=key)
+            text = bytes(self._slices[index]).decode()
+            inside = json_place(text, "/" + inner[0] if inner else "", key=key)
             return self._lines.shifted(self._offset(index), inside)
         return self._beside(self._around.locate(path, key=key))
 
@@ -74,14 +75,12 @@ class JsonPiece:
         """The line's text."""
         return self._lines.text(number)
 
-    def _document(self, index: int) -> Document:
-        if self._near is None or self._near[0] != index:
-            try:
-                self._near = index, read_json(decode(bytes(self._slices[index])))
-            except ReadRefused as refused:
-                place = self._lines.shifted(self._offset(index), refused.place or Place(1, 1))
-                raise ReadRefused(refused.rule, refused.message, place) from refused
-        return self._near[1]
+    def _exactly(self, index: int) -> Any:
+        try:
+            return read_json(decode(bytes(self._slices[index]))).value
+        except ReadRefused as refused:
+            place = self._lines.shifted(self._offset(index), refused.place or Place(1, 1))
+            raise ReadRefused(refused.rule, refused.message, place) from refused
 
     def _beside(self, place: Place) -> Place:
         """What stands behind the components was read as if there were none."""
@@ -95,10 +94,15 @@ class JsonPiece:
 
     def _offset(self, index: int) -> int:
         """Where a slice begins: between slices stand a comma and blanks only, so the next match is the slice."""
-        while len(self._offsets) <= index:
-            known = len(self._offsets)
-            before = self._offsets[-1] + len(bytes(self._slices[known - 1])) if known else self._start + 1
-            self._offsets.append(self._data.index(bytes(self._slices[known]), before))
+        known = len(self._offsets)
+        if known <= index:
+            find, offsets = self._data.index, self._offsets
+            before = offsets[-1] + len(bytes(self._slices[known - 1])) if known else self._start + 1
+            for raw in self._slices[known : index + BATCH]:
+                piece = bytes(raw)
+                begin = find(piece, before)
+                offsets.append(begin)
+                before = begin + len(piece)
         return self._offsets[index]
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_right
+
 from toolkit.inventory.readers.place import Place
 
 LONGEST_SHOWN = 20_000
@@ -18,7 +21,7 @@ class LineCounter:
 
     def _rewind(self) -> None:
         self._offset, self._line, self._begin, self._column = 0, 1, 0, 1
-        self._begins = {1: 0}
+        self._numbers, self._begins = array("q", [1]), array("q", [0])
 
     def place(self, offset: int) -> Place:
         """Columns are in characters."""
@@ -29,7 +32,8 @@ class LineCounter:
             self._line += breaks
             self._begin = self._data.rindex(b"\n", self._offset, offset) + 1
             self._offset, self._column = self._begin, 1
-        self._begins[self._line] = self._begin
+            self._numbers.append(self._line)
+            self._begins.append(self._begin)
         self._column += self._characters(self._offset, offset)
         self._offset = offset
         return Place(self._line, self._column)
@@ -45,9 +49,9 @@ class LineCounter:
         """The text of a line; empty beyond the end, and where it is too long to be shown."""
         if number < 1:
             return ""
-        line = max((line for line in self._begins if line <= number), default=1)
-        begin = self._begins[line]
-        for _ in range(number - line):
+        nearest = bisect_right(self._numbers, number) - 1
+        begin = self._begins[nearest]
+        for _ in range(number - self._numbers[nearest]):
             begin = self._data.find(b"\n", begin) + 1
             if not begin:
                 return ""

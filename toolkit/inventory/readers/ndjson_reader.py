@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from toolkit.inventory.readers.fast_json import decode_lines
+from toolkit.inventory.readers.json_places import json_place
 from toolkit.inventory.readers.json_reader import read_json
 from toolkit.inventory.readers.line_counter import LONGEST_SHOWN
 from toolkit.inventory.readers.place import BREAK, Document, Place, ReadRefused, decode
@@ -58,7 +59,6 @@ class NdjsonPiece:
         self._first_lines, self._first_items, self._first_bad = array("q"), array("q"), array("q")
         self._bad = array("q")
         self._near: tuple[int, list[tuple[int, bytes]]] | None = None
-        self._nearest: tuple[int, Document] | None = None
         self._find_spans()
         self.header: Any = self._before.value if self._before else {}
 
@@ -94,10 +94,9 @@ class NdjsonPiece:
         steps = path.split("/", 3)
         if len(steps) > 2 and steps[1] == "components" and steps[2].isdecimal():
             number, text = self._line_of(int(steps[2]))
-            if self._nearest is None or self._nearest[0] != number:
-                self._nearest = number, read_json(decode(text))
-            place = self._nearest[1].locate("/" + steps[3] if len(steps) > 3 else "", key=key)
-            return Place(number, _column(self._nearest[1].text, place))
+            written = text.decode()
+            place = json_place(written, "/" + steps[3] if len(steps) > 3 else "", key=key)
+            return Place(number, _column(written, place))
         return self._before.locate(path, key=key) if self._before else Place(1, 1)
 
     def line(self, number: int, sheet: str | None = None) -> str:  # noqa: ARG002 - a text has no sheets
@@ -195,5 +194,7 @@ def _header(first: bytes) -> Document | None:
 
 def _column(text: str, place: Place) -> int:
     """The column in a line of NDJSON, for which the other breaks of a text are none."""
+    if place.line == 1:
+        return place.column
     begins = [0, *(found.end() for found in BREAK.finditer(text))]
     return begins[place.line - 1] + place.column
