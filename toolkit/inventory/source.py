@@ -50,6 +50,11 @@ class Source:
             except ReadRefused as refused:
                 self.refused.append((piece.file, refused))
 
+    def read(self) -> None:
+        """Go through all pieces, so that ``locate`` knows which component is whose."""
+        for _ in self.batches():
+            pass
+
     @property
     def unread(self) -> list[tuple[str, ReadRefused]]:
         """Lines and cells that were passed over, by file: what is there of components is not all that is meant."""

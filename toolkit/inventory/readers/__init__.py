@@ -12,12 +12,12 @@ MAX_BYTES = 64 * 1024 * 1024
 """A larger text is refused where it is held whole: as NDJSON, or in several pieces, it has no bound."""
 MAX_SLICED = 1024 * 1024 * 1024
 """The same for JSON that is read by slices."""
-_SLICED_FROM = 512 * 1024
+JSON_SLICED_FROM = 512 * 1024
 """Smaller files are read exactly at once, which takes less than a tenth of a second."""
 _BLOCKS_FROM = 64 * 1024
 """The same for YAML, which takes longer."""
 
-__all__ = ["MAX_BYTES", "OPENERS", "Document", "Piece", "ReadRefused", "open_piece", "read_file"]
+__all__ = ["JSON_SLICED_FROM", "MAX_BYTES", "OPENERS", "Document", "Piece", "ReadRefused", "open_piece", "read_file"]
 
 
 def open_piece(path: Path, file: str) -> Piece:
@@ -59,7 +59,7 @@ def _open_yaml(path: Path, file: str) -> Piece:
 
 def _open_json(path: Path, file: str) -> Piece:
     content = _content(path, MAX_SLICED)
-    if len(content) < _SLICED_FROM:
+    if len(content) < JSON_SLICED_FROM:
         return WholePiece(file, _document(content, ".json"))
     from toolkit.inventory.readers.json_slices import JsonPiece, Torn
 
