@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from toolkit.inventory import check, load
 from toolkit.inventory.circles import circles
 from toolkit.inventory.components import Components
-from toolkit.inventory.finding import Choices, looks_secret
+from toolkit.inventory.finding import looks_secret
 from toolkit.inventory.networks import placed, room
 from toolkit.inventory.readers import JSON_SLICED_FROM
 from toolkit.inventory.schema_files import kinds, schema, whole
@@ -218,13 +218,3 @@ def test_no_field_of_a_sound_component_smells_of_a_secret() -> None:
     assert schema()
     for kind in kinds():
         assert [name for name in names(whole(kind)) if smells(name)] == []
-
-
-def test_a_slip_is_corrected_among_many() -> None:
-    many = Choices([f"vm-{number:05}" for number in range(50_000)] + ["erp-database", "Shop-Front"])
-    assert many.nearest("erp-databse") == "erp-database"
-    assert many.nearest("erp-dtaabase") == "erp-database"
-    assert many.nearest("shop-frond") == "Shop-Front"
-    assert many.nearest("vm-0123") == "vm-00123"
-    assert many.nearest("erp-base") == "erp-database"
-    assert many.nearest("nothing") is None
