@@ -233,13 +233,15 @@ def _texts(cells: Sequence[Cell]) -> list[Atom]:
     found = combinations(patterns, apart_from=sorted(listed))
     atoms = [Atom(value=text, text=text) for text in sorted(listed)]
     if found is not None:
-        return atoms + [Atom(value=text, text=_like(some)) for some, text in sorted(found.items())]
+        return atoms + [Atom(value=text, text=_like(some, listed)) for some, text in sorted(found.items())]
     subsets = (some for size in range(len(patterns) + 1) for some in itertools.combinations(patterns, size))
-    return atoms + [Atom(value=some, text=_like(some), tried=True) for some in subsets]
+    return atoms + [Atom(value=some, text=_like(some, listed), tried=True) for some in subsets]
 
 
-def _like(patterns: tuple[str, ...]) -> str:
-    return f"like {' and like '.join(patterns)}" if patterns else "none of the named"
+def _like(patterns: tuple[str, ...], listed: set[str]) -> str:
+    apart = f"other than {', '.join(sorted(listed))}" if listed else ""
+    like = f"like {' and like '.join(patterns)}" if patterns else "" if listed else "like no pattern of the table"
+    return f"{like} ({apart})" if like and apart else like or apart
 
 
 def _in(cell: Cell) -> tuple[Any, ...]:
