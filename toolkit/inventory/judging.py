@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -72,14 +72,9 @@ def findings(value: Any) -> list[Finding]:
         items = value["components"]
         header = {**value, "components": []}
     judging, components = Judging(header), Components(header)
-    for part in parts(components, (items[start : start + BATCH] for start in range(0, len(items), BATCH))):
-        judging.add(part)
+    for start in range(0, len(items), BATCH):
+        judging.add(components.part(items[start : start + BATCH]))
     return judging.findings()
-
-
-def parts(components: Components, batches: Iterable[list[Any]]) -> Iterator[Part]:
-    """What is noted of each batch."""
-    return (components.part(batch) for batch in batches)
 
 
 def _key(number: int | None, finding: Finding) -> tuple[int | None, str]:

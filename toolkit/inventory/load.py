@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from toolkit.errors import InventoryInvalid, UsageError
-from toolkit.inventory.components import Components
 from toolkit.inventory.files import find_pieces
 from toolkit.inventory.finding import Finding
-from toolkit.inventory.judging import Judging, findings, parts
+from toolkit.inventory.index import Index
+from toolkit.inventory.judging import Judging, findings
+from toolkit.inventory.passes import Also, Reading
 from toolkit.inventory.placing import in_order, problem, refusal, snippets
 from toolkit.inventory.source import Source
 from toolkit.inventory.typed import typed
 from toolkit.model.inventory import Inventory
 from toolkit.model.problem import Problem
 
-__all__ = ["Report", "check", "check_source", "findings", "load"]
+__all__ = ["Report", "check", "check_source", "findings", "load", "survey"]
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,16 +80,26 @@ def check(paths: Sequence[Path | str]) -> Report:
 
 def check_source(source: Source) -> list[Problem]:
     """Every problem of one inventory, in the order of its text."""
-    judging, components = Judging(source.header), Components(source.header)
-    for part in parts(components, source.batches()):
+    problems, _ = survey(source)
+    return problems
+
+
+def survey(
+    source: Source, also: Also | None = None, sink: Callable[[Any], None] | None = None
+) -> tuple[list[Problem], Index]:
+    """Every problem of one inventory, and its index; ``sink`` is given, in order, what ``also`` makes of each batch."""
+    judging = Judging(source.header)
+    for part, extra in source.each(Reading(source.header, also).parts):
         judging.add(part)
+        if sink is not None:
+            sink(extra)
     found = [refusal(file, refused) for file, refused in (*source.refused, *source.unread)]
     for file, finding in source.findings:
         found.append(problem(finding, file, source.pieces[file].locate(finding.path, key=finding.key)))
     # with a piece missing, whatever it may hold cannot be judged
     if source.pieces and not source.refused:
         found += _placed(source, judging, judging.findings(complete=not source.unread))
-    return in_order(found, source.files)
+    return in_order(found, source.files), judging.index
 
 
 def _placed(source: Source, judging: Judging, found: list[Finding]) -> Iterator[Problem]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from toolkit.inventory.finding import Finding
 from toolkit.inventory.readers import Piece, ReadRefused, open_piece
 from toolkit.inventory.readers.place import Place, lines, parts, pointer
 
 _MERGED = ("tenants", "sites", "links", "applications", "components")
+_Batch = TypeVar("_Batch")
 _REPEATED = ("schema", "service")
 
 
@@ -42,11 +43,17 @@ class Source:
 
     def batches(self) -> Iterator[list[Any]]:
         """The components of all pieces in order; of a piece that cannot be read on, ``refused`` says so afterwards."""
-        for piece in self.begin():
+        return self.each(lambda piece: ((len(items), items) for items in piece.batches()))
+
+    def each(self, read: Callable[[Piece], Iterator[tuple[int, _Batch]]]) -> Iterator[_Batch]:
+        """What ``read`` makes of the components of each piece, with how many they are; else as ``batches``."""
+        self._starts = [0]
+        for piece in self.listed:
+            self._starts.append(self._starts[-1])
             try:
-                for items in piece.batches():
-                    self.count(len(items))
-                    yield items
+                for size, batch in read(piece):
+                    self._starts[-1] += size
+                    yield batch
             except ReadRefused as refused:
                 self.refused.append((piece.file, refused))
 
@@ -59,17 +66,6 @@ class Source:
     def unread(self) -> list[tuple[str, ReadRefused]]:
         """Lines and cells that were passed over, by file: what is there of components is not all that is meant."""
         return [(file, refused) for file, piece in self.pieces.items() for refused in piece.refused]
-
-    def begin(self) -> Iterator[Piece]:
-        """Each piece whose components count; what is counted until the next one is asked for belongs to it."""
-        self._starts = [0]
-        for piece in self.listed:
-            self._starts.append(self._starts[-1])
-            yield piece
-
-    def count(self, items: int) -> None:
-        """Note that the present piece has so many components more."""
-        self._starts[-1] += items
 
     @property
     def components(self) -> int:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 import time
+from collections.abc import Iterator
 from ipaddress import AddressValueError, IPv4Address
 from itertools import pairwise
 from pathlib import Path
@@ -13,14 +18,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.inventory import check, load
+from toolkit.errors import OnboardError
+from toolkit.inventory import check, load, passes
 from toolkit.inventory.circles import circles
 from toolkit.inventory.components import Components
 from toolkit.inventory.finding import looks_secret
+from toolkit.inventory.load import survey
 from toolkit.inventory.networks import placed, room
 from toolkit.inventory.readers import JSON_SLICED_FROM
 from toolkit.inventory.schema_files import kinds, schema, whole
 from toolkit.inventory.secret_rules import may_hold_secret, smells
+from toolkit.inventory.source import Source
 
 ROOT = Path(__file__).resolve().parents[3]
 FULL = json.loads((ROOT / "tests/examples/valid/full.json").read_text())
@@ -218,3 +226,94 @@ def test_no_field_of_a_sound_component_smells_of_a_secret() -> None:
     assert schema()
     for kind in kinds():
         assert [name for name in names(whole(kind)) if smells(name)] == []
+
+
+def two_from(size: int) -> int:
+    before, passes.TWO_FROM = passes.TWO_FROM, size
+    return before
+
+
+@pytest.fixture
+def two_processes() -> Iterator[None]:
+    before = two_from(1)
+    yield
+    two_from(before)
+
+
+def test_two_processes_find_the_same_in_the_same_order(tmp_path: Path, two_processes: None) -> None:
+    path = written(tmp_path, broken(9000), "a.ndjson")
+    lines = path.read_text().split("\n")
+    lines[15_000] = "{"
+    path.write_text("\n".join(lines))
+    shared = check([path])
+    before = two_from(1 << 40)
+    alone = check([path])
+    two_from(before)
+    assert shared == alone
+    assert "INV-004" in {problem.rule for problem in shared.problems}
+    assert {problem.path.rpartition("/")[2] for problem in shared.problems} >= {"tenant", "address", "hosted_on"}
+
+
+def failing(_: Any) -> Any:
+    """Of a header, a function of components: fails in the second process only."""
+
+    def fail(_: list[Any]) -> int:
+        if os.getpid() != MAIN:
+            raise RuntimeError("no more")
+        return 1
+
+    return fail
+
+
+def dying(_: Any) -> Any:
+    """The same, and without a word."""
+
+    def die(_: list[Any]) -> int:
+        if os.getpid() != MAIN:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return 1
+
+    return die
+
+
+MAIN = int(os.environ.setdefault("ONBOARD_TEST_MAIN", str(os.getpid())))
+
+
+@pytest.mark.parametrize(("also", "said"), [(failing, "RuntimeError: no more"), (dying, "ended before its work")])
+def test_a_second_process_that_fails_is_an_error(tmp_path: Path, two_processes: None, also: Any, said: str) -> None:
+    path = written(tmp_path, broken(9000), "a.ndjson")
+    with pytest.raises(OnboardError, match=said):
+        survey(Source([path]), also)
+
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from toolkit.inventory import check, passes
+passes.TWO_FROM = 1
+print("started", flush=True)
+while True:
+    check([Path(sys.argv[1])])
+"""
+
+
+def test_an_interrupt_ends_both_processes(tmp_path: Path) -> None:
+    path = written(tmp_path, broken(9000), "a.ndjson")
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, path], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+    ) as program:  # fmt: skip
+        assert program.stdout is not None
+        assert program.stdout.readline() == b"started\n"
+        deadline = time.monotonic() + 60
+        while not (others := children(program.pid)) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        program.send_signal(signal.SIGINT)
+        _, said = program.communicate(timeout=60)
+    assert b"KeyboardInterrupt" in said
+    assert program.returncode != 0
+    assert others
+    assert not any(Path(f"/proc/{other}").exists() for other in others)
+
+
+def children(pid: int) -> list[int]:
+    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

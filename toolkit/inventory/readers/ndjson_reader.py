@@ -35,13 +35,13 @@ class Span(NamedTuple):
 
 
 class Block(NamedTuple):
-    """What a span holds: its lines, their sound components, and the refused lines, counted within the span from 1.
+    """What a span holds: so many lines, so many sound components, and the refused lines, counted in the span from 1.
 
     ``before`` says of each refused line how many components of the span stand before it.
     """
 
     lines: int
-    items: list[Any]
+    size: int
     refused: list[ReadRefused]
     before: list[int]
 
@@ -66,7 +66,9 @@ class NdjsonPiece:
         """Block by block."""
         self.begin()
         for span in self.spans:
-            yield self.take(read_block(self.path, span))
+            block, items = read_block(self.path, span)
+            self.take(block)
+            yield items
 
     def begin(self) -> None:
         """Forget what an earlier reading has found."""
@@ -75,8 +77,11 @@ class NdjsonPiece:
         self._first_lines, self._first_items, self._first_bad = array("q", [line]), array("q", [0]), array("q", [0])
         self._bad = array("q")
 
-    def take(self, block: Block) -> list[Any]:
-        """Note what the next block holds; blocks may be read elsewhere, but come here in order."""
+    def take(self, block: Block) -> None:
+        """Note what the next block holds; blocks may be read elsewhere, but come here in order.
+
+        Raises ReadRefused when too many lines are unsound.
+        """
         line, item = self._first_lines[-1], self._first_items[-1]
         for refused, before in zip(block.refused, block.before, strict=True):
             place = refused.place or Place(1, 1)
@@ -85,9 +90,8 @@ class NdjsonPiece:
         if len(self.refused) > MOST_REFUSED:
             raise ReadRefused("INV-004", f"not NDJSON: more than {MOST_REFUSED} lines are not JSON", Place(1, 1))
         self._first_lines.append(line + block.lines)
-        self._first_items.append(item + len(block.items))
+        self._first_items.append(item + block.size)
         self._first_bad.append(len(self._bad))
-        return block.items
 
     def locate(self, path: str, *, key: bool = False) -> Place:
         """In the line of the component, or in the header."""
@@ -139,16 +143,16 @@ class NdjsonPiece:
                 raise ReadRefused("INV-002", "the file is empty", Place(1, 1))
 
 
-def read_block(path: Path, span: Span) -> Block:
-    """What the lines of a span hold."""
+def read_block(path: Path, span: Span) -> tuple[Block, list[Any]]:
+    """What the lines of a span hold, and the components themselves."""
     content = _content(path, span)
     items = decode_lines(content)
     if items is not None:
-        return Block(lines=len(items), items=items, refused=[], before=[])
+        return Block(lines=len(items), size=len(items), refused=[], before=[]), items
     return _line_by_line(content)
 
 
-def _line_by_line(content: bytes) -> Block:
+def _line_by_line(content: bytes) -> tuple[Block, list[Any]]:
     items: list[Any] = []
     refused: list[ReadRefused] = []
     before: list[int] = []
@@ -161,7 +165,7 @@ def _line_by_line(content: bytes) -> Block:
             column = error.place.column if error.place else 1
             refused.append(ReadRefused(error.rule, error.message, Place(number + 1, column)))
     lines = content.count(b"\n") + (not content.endswith(b"\n"))
-    return Block(lines=lines, items=items, refused=refused, before=before)
+    return Block(lines=lines, size=len(items), refused=refused, before=before), items
 
 
 def _content(path: Path, span: Span) -> bytes:

@@ -36,6 +36,9 @@ class ReadRefused(Exception):
         self.text = ""
         """The decoded text, where the file got that far."""
 
+    def __reduce__(self) -> tuple[type[ReadRefused], tuple[str, str, Place | None]]:
+        return ReadRefused, (self.rule, self.message, self.place)
+
 
 class Spot:
     """Where a value stands, where each key of it stands, and the spots of what it contains."""

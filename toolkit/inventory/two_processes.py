@@ -1,0 +1,155 @@
+"""One file of lines, checked by this process and a second one that take turns at its spans."""
+
+from __future__ import annotations
+
+import gc
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+from toolkit.errors import OnboardError
+from toolkit.inventory.components import Components, Part
+from toolkit.inventory.readers.ndjson_reader import Block, NdjsonPiece, Span, read_block
+
+_Result = tuple[Block, Part, Any]
+_START = "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); from {} import work; work()"
+_LOST = -1
+_AHEAD = 2
+"""Spans that the other process holds, so that it never waits for the next."""
+
+
+class Second:
+    """A second process, and the thread that feeds it and takes what comes; ``arrived`` ends with None."""
+
+    def __init__(self, piece: NdjsonPiece, header: Any, also: Any) -> None:
+        # a session of its own: Ctrl-C is for this process, which ends the other, as does the end of its input
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", _START.format(__name__)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self.arrived: SimpleQueue[tuple[int, bytes] | None] = SimpleQueue()
+        self._setting = header, also, piece.path, piece.spans
+        self._numbers = count()
+        self._last = len(piece.spans)
+        self._feeding = threading.Thread(target=self._feed, daemon=True)
+        self._feeding.start()
+
+    def turn(self) -> int | None:
+        """The next span that nobody has taken; None after the last."""
+        # one step of the interpreter, so that no lock is needed
+        number = next(self._numbers)
+        return number if number < self._last else None
+
+    def _feed(self) -> None:
+        to, back = self.process.stdin, self.process.stdout
+        assert to is not None
+        assert back is not None
+        try:
+            for setting in (sys.path, self._setting):
+                pickle.dump(setting, to)
+            asked: list[int] = []
+            while True:
+                while len(asked) < _AHEAD and (number := self.turn()) is not None:
+                    asked.append(number)
+                    pickle.dump(number, to)
+                to.flush()
+                if not asked:
+                    break
+                self.arrived.put((asked.pop(0), pickle.load(back)))  # noqa: S301 - from the process started here
+        except (OSError, EOFError, ValueError, pickle.UnpicklingError):
+            self.arrived.put((_LOST, b""))
+        self.arrived.put(None)
+
+    def end(self) -> None:
+        """Now, whatever it does."""
+        self.process.kill()
+        self.process.wait()
+        self._feeding.join()
+        for stream in (self.process.stdin, self.process.stdout):
+            with suppress(OSError):
+                assert stream is not None
+                stream.close()
+
+
+def share(piece: NdjsonPiece, header: Any, also: Any) -> Iterator[tuple[int, tuple[Part, Any]]]:
+    """Size, part and what else was made of each span, in order.
+
+    Raises ReadRefused as the piece does and OnboardError when the other process ends before its work; whatever ends
+    this generator ends the other process.
+    """
+    second = Second(piece, header, also)
+    try:
+        read = _reader(header, also, piece.path, piece.spans)
+        waiting: dict[int, _Result] = {}
+        ended = False
+        piece.begin()
+        for following in range(len(piece.spans)):
+            while following not in waiting:
+                number = second.turn()
+                if number is not None:
+                    waiting[number] = read(number)
+                while not ended and (number is None or not second.arrived.empty()):
+                    arrived = second.arrived.get()
+                    ended = arrived is None
+                    if arrived is not None:
+                        number = arrived[0]
+                        waiting[number] = _received(*arrived)
+            block, part, extra = waiting.pop(following)
+            piece.take(block)
+            yield part.size, (part, extra)
+    finally:
+        second.end()
+
+
+def _reader(header: Any, also: Any, path: Path, spans: list[Span]) -> Callable[[int], _Result]:
+    """What reads and checks a span."""
+    components = Components(header)
+    extra = also(header) if also else None
+
+    def read(number: int) -> _Result:
+        block, items = read_block(path, spans[number])
+        return block, components.part(items), extra(items) if extra else None
+
+    return read
+
+
+def work() -> None:
+    """The other process: answers each number of a span with its result, pickled, until its input ends."""
+    gc.disable()
+    asked, answers = sys.stdin.buffer, sys.stdout.buffer
+    read = _reader(*pickle.load(asked))  # noqa: S301 - from the process that started this one
+    while True:
+        try:
+            number = pickle.load(asked)  # noqa: S301
+        except EOFError:
+            return
+        try:
+            answer: Any = read(number)
+        except Exception as error:  # noqa: BLE001 - told to the one who can tell the user
+            answer = f"{type(error).__name__}: {error}"
+        # a pickle of its own within: taken apart when it is its turn, not by the thread that receives
+        pickle.dump(pickle.dumps(answer, protocol=pickle.HIGHEST_PROTOCOL), answers)
+        answers.flush()
+
+
+def _received(number: int, message: bytes) -> _Result:
+    if number == _LOST:
+        raise OnboardError(
+            "the second process of the check ended before its work",
+            fix="try again; if it ends again, look for a lack of memory",
+        )
+    result: Any = pickle.loads(message)  # noqa: S301 - from the process that was started here
+    if isinstance(result, str):
+        raise OnboardError(f"the second process of the check failed: {result}", fix="run it again; report this")
+    answer: _Result = result
+    return answer
