@@ -20,4 +20,4 @@ def read_provider_file(path: Path, of: type[T]) -> T:
         return msgspec.convert(read_yaml(path), of, strict=True)
     except (OSError, yaml.YAMLError, msgspec.ValidationError, ValueError, RecursionError) as error:
         said = error.strerror if isinstance(error, OSError) else error
-        raise UsageError(f"{path}: {said}", fix="see the samples in examples/provider") from error
+        raise UsageError(f"{path}: {said}", fix="see the samples in schemas/samples") from error

@@ -15,7 +15,7 @@ from toolkit.errors import Undecided, UsageError
 ROOT = Path(__file__).parents[3]
 ACME = ROOT / "examples/acme/inventory.yaml"
 PLANTED = ROOT / "tests/examples/tables"
-SAMPLES = ROOT / "examples/provider"
+SAMPLES = ROOT / "schemas/samples"
 
 
 @pytest.fixture

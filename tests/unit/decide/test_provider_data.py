@@ -22,7 +22,7 @@ from toolkit.inventory.load import load
 from toolkit.model.inventory import Inventory
 
 ROOT = Path(__file__).parents[3]
-SAMPLES = ROOT / "examples/provider"
+SAMPLES = ROOT / "schemas/samples"
 
 
 @pytest.fixture(scope="module")
