@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 
 from toolkit.inventory.readers import open_piece
 from toolkit.inventory.readers.piece import Piece, WholePiece
-from toolkit.inventory.readers.place import Place, ReadRefused, decode, pointer
+from toolkit.inventory.readers.place import Place, ReadRefused, Spot, decode, pointer
 from toolkit.inventory.readers.yaml_blocks import Torn, YamlBlocks
 from toolkit.inventory.readers.yaml_lines import LineReader, Strange
 from toolkit.inventory.readers.yaml_reader import exact_yaml, read_yaml
-from toolkit.inventory.readers.yaml_values import read_values
 
 EXAMPLES = sorted(Path(__file__).parents[2].joinpath("examples").rglob("*.yaml"))
 
@@ -312,15 +311,23 @@ def test_an_alias_makes_the_parser_read_all_and_places_stay() -> None:
     assert piece.locate("/components/4101/id") == Place(line + 2, 9)
 
 
-def test_a_component_is_located_from_its_own_text() -> None:
-    values = read_values("components: [{a: b},\n {c: [d]}]\n")
-    assert [(span.line, span.column) for span in values.components] == [(0, 13), (1, 1)]
+def test_places_are_found_in_their_own_text() -> None:
+    text = "a: &a {b: [c]}\nsites:\n  - id: s\n    x: *a\ncomponents: [{a: b},\n {c: [d], e: *a}]\n<<: {m: [n]}\n"
     asked: list[None] = []
-    document = read_yaml("components: [{a: b},\n {c: [d]}]\n")
-    whole, document._spots = document._spots, lambda: asked.append(None) or whole()  # type: ignore[func-returns-value]
-    assert document.locate("/components/1/c/0") == Place(2, 7)
+    document = read_yaml(text)
+    whole = document._spots
+
+    def ask() -> Spot:
+        asked.append(None)
+        return whole()
+
+    document._spots = ask
+    expected = {"": (1, 1), "/a/b/0": (1, 12), "/sites": (3, 3), "/sites/0/id": (3, 9), "/sites/0/x": (4, 8)}
+    expected |= {"/sites/0/x/b": (1, 11), "/components/1/c/0": (6, 7), "/components/1/e/b/0": (1, 12), "/no": (1, 1)}
+    for path, place in expected.items():
+        assert document.locate(path) == Place(*place), path
     assert not asked
-    assert document.locate("") == Place(1, 1)
+    assert document.locate("/m/0") == Place(7, 10)
     assert asked
 
 

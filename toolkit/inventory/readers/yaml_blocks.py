@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from toolkit.inventory.readers.piece import BATCH
-from toolkit.inventory.readers.place import Document, Place, ReadRefused, parts
+from toolkit.inventory.readers.place import Document, Place, ReadRefused, line_begins, line_text, parts
 from toolkit.inventory.readers.yaml_lines import Line, LineReader, Strange
 from toolkit.inventory.readers.yaml_reader import exact_yaml, read_yaml
 from toolkit.inventory.readers.yaml_values import Odd, read_values
@@ -58,7 +58,7 @@ class YamlBlocks:
         self._whole: Document | None = None
         self._reader = LineReader()
         self._last: tuple[int, int, Document] | None = None
-        self._lines: array[int] | None = None
+        self._begins: array[int] | None = None
 
     def _cut(self, found: re.Match[str]) -> None:
         text, begin = self._text, found.end() - self._indent - 2
@@ -231,12 +231,9 @@ class YamlBlocks:
 
     def line(self, number: int, sheet: str | None = None) -> str:  # noqa: ARG002 - a text has no sheets
         """The text of a line, empty beyond the end."""
-        if self._lines is None:
-            self._lines = array("Q", (found.end() for found in re.finditer("\n", self._text)))
-        if not 0 < number <= len(self._lines) + 1:
-            return ""
-        start = self._lines[number - 2] if number > 1 else 0
-        return self._text[start : self._lines[number - 1] - 1] if number <= len(self._lines) else self._text[start:]
+        if self._begins is None:
+            self._begins = line_begins(self._text)
+        return line_text(self._text, self._begins, number)
 
 
 def _lower(place: Place, lines: int) -> Place:

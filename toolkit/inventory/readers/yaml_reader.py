@@ -57,7 +57,7 @@ def exact_yaml(text: str) -> Document:
 
 
 class _YamlDocument(Document):
-    """A document whose components are located one by one, each from its own text."""
+    """A document whose sections and components are located one by one, each from its own text."""
 
     def __init__(self, values: Values, text: str) -> None:
         super().__init__(values.value, text, lambda: _Builder(text).read()[1])
@@ -65,30 +65,37 @@ class _YamlDocument(Document):
         self._found: dict[Span, tuple[Any, Spot]] = {}
 
     def locate(self, path: str, *, key: bool = False) -> Place:
-        """As of any document; what stands around the components is read whole."""
-        steps = parts(path)
-        spans = self._values.components
-        if self._root is None and len(steps) > 1 and steps[0] == "components" and spans:
-            index = int(steps[1]) if steps[1].isascii() and steps[1].isdigit() else len(spans)
-            if index < len(spans):
-                spot = self._component(index)
-                if spot is not None:
-                    return place_below(spot, steps[2:], key=key)
-        return super().locate(path, key=key)
+        """As of any document."""
+        place = self._locate(parts(path), key=key) if self._root is None else None
+        return place or super().locate(path, key=key)
 
-    def _component(self, index: int) -> Spot | None:
-        span = self._values.components[index]
-        target = self._values.aliases.get(span.start)
+    def _locate(self, steps: list[str], *, key: bool) -> Place | None:
+        """The place, where reading a section or a component is enough to find it."""
+        values = self._values
+        if not isinstance(values.value, dict):
+            return None
+        if not steps or steps[0] not in values.value:
+            return _begin(values.root)
+        if steps[0] not in values.sections:
+            return None
+        name, span = values.sections[steps[0]]
+        place = _begin(name if key else span)
+        value, rest = values.value[steps[0]], steps[1:]
+        if rest and steps[0] == "components" and values.components:
+            if not (rest[0].isascii() and rest[0].isdigit() and int(rest[0]) < len(values.components)):
+                return place
+            value, span = value[int(rest[0])], values.components[int(rest[0])]
+            place, rest = _begin(span), rest[1:]
+        spot = self._spot(span, value) if rest else None
+        return place_below(spot, rest, place, key=key) if spot else None if rest else place
+
+    def _spot(self, span: Span, value: Any) -> Spot | None:
+        """The places in a node; None where reading its own text gives another value than the document has there."""
         try:
-            value, spot = self._read(target or span)
+            found, spot = self._read(self._values.aliases.get(span.start, span))
         except (ReadRefused, yaml.YAMLError, RecursionError):
             return None
-        if value != self.value["components"][index]:
-            return None
-        if target:
-            spot, repeated = Spot(Place(span.line + 1, span.column + 1)), spot
-            spot.keys, spot.children = repeated.keys, repeated.children
-        return spot
+        return spot if found == value else None
 
     def _read(self, span: Span) -> tuple[Any, Spot]:
         """The node at a span, read from its own text; raises ReadRefused or YAMLError where that is not enough."""
@@ -107,6 +114,10 @@ class _YamlDocument(Document):
                 self._found.clear()
             found = self._found[span] = _Builder(text, above=span.line, repeated=repeated).read()
         return found
+
+
+def _begin(span: Span) -> Place:
+    return Place(span.line + 1, span.column + 1)
 
 
 class _Anchored(NamedTuple):

@@ -1,7 +1,7 @@
 """The values of a YAML document without their places: one pass over the events of PyYAML's C parser.
 
 Only what is sound is read here. Whatever may be refused raises Odd, and the exact reader (yaml_reader) judges the
-text, with places. Of the components only where each begins and ends is kept, and what each alias repeats.
+text, with places. Kept is only where each section and each component begins and ends, and what each alias repeats.
 """
 
 from __future__ import annotations
@@ -36,9 +36,15 @@ class Span(NamedTuple):
 
 
 class Values(NamedTuple):
-    """The document's value, the spans of the items of its ``components``, and by an alias's offset what it repeats."""
+    """A document's value, and what its places can be found by.
+
+    ``sections`` has the spans of key and value of each member of the document; ``components`` those of the items of
+    that list; ``aliases`` by an alias's offset what it repeats.
+    """
 
     value: Any
+    root: Span
+    sections: dict[str, tuple[Span, Span]]
     components: list[Span]
     aliases: dict[int, Span]
 
@@ -72,6 +78,10 @@ class _Reader:
         ends = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
         stack: list[tuple[Any, ...]] = []
         spans: list[Span] = []
+        sections: dict[str, tuple[Span, Span]] = {}
+        span: Span | None = None
+        named: Any = None
+        top: Any = _NEW
         listing: Any = _NEW
         root: Any = _NEW
         current: Any = None  # the open container; key, merges, begin, anchor, size and deepest are its own
@@ -105,7 +115,7 @@ class _Reader:
                 for merged in merges or ():
                     for name, item in merged.items():
                         value.setdefault(name, item)
-                span: Span | None = _span(begin, event) if begin is not None else None
+                span = _span(begin, event) if begin is not None else None
                 if span is not None and anchor is not None:
                     anchors[anchor] = _Anchored(value, span, nodes - size, deepest - len(stack) + 1)
                 within = deepest
@@ -120,11 +130,13 @@ class _Reader:
                     raise Odd
                 stack.append((current, key, merges, begin, anchor, size, deepest))
                 anchor = event.anchor
-                begin = event if anchor is not None or current is listing else None
+                begin = event if anchor is not None or current is listing or current is top or current is None else None
                 if anchor is not None:
                     anchors[anchor] = None
                 current = {} if kind is yaml.MappingStartEvent else []
-                if key == "components" and len(stack) == 2 and current.__class__ is list:
+                if len(stack) == 1:
+                    top = current
+                elif key == "components" and len(stack) == 2 and current.__class__ is list:
                     listing = current
                 key = merges = None
                 size, deepest = nodes - 1, len(stack)
@@ -151,6 +163,8 @@ class _Reader:
                     if value is MERGE and merges is not None:
                         raise Odd
                     key = value
+                    if current is top:
+                        named = event
                 elif key is MERGE:
                     merges = value if value.__class__ is list else [value]
                     if not all(one.__class__ is dict for one in merges):
@@ -158,15 +172,17 @@ class _Reader:
                     key = None
                 else:
                     current[key] = value
+                    if current is top:
+                        sections[key] = (_span(named, named), span if kind in ends and span else _span(event, event))
                     key = None
             elif current is not None:
                 current.append(value)
             else:
-                root = value
+                root, whole = value, span or _span(event, event)
         if root is _NEW or root is MERGE:
             raise Odd
         kept = root.__class__ is dict and root.get("components") is listing
-        return Values(root, spans if kept else [], self.aliases)
+        return Values(root, whole, sections, spans if kept else [], self.aliases)
 
     def _repeated(self, event: Any, depth: int) -> tuple[Any, int, int]:
         """The value, size and height of what an alias repeats."""
