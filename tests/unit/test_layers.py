@@ -17,7 +17,7 @@ STAGES = {
     "inventory", "decide", "plan", "provision", "configure", "register", "verify",
     "evidence", "rehearsal", "report", "run",
 }  # fmt: skip
-ORDER = {"pipeline"}
+ORDER = {"pipeline", "editor"}
 TOP = {"cli"}
 LARGEST = 600
 

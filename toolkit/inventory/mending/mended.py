@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import PurePath
 from typing import Any
 
 import msgspec
 
 from toolkit.inventory.mending.corrections import Correction, corrections, quoted
-from toolkit.inventory.mending.tokens import Token, json_token, line_begins, offset, yaml_tokens, yaml_written
+from toolkit.inventory.mending.tokens import Token, line_begins, offset, tokens_of, yaml_written
 from toolkit.inventory.readers.json_reader import read_json
 from toolkit.inventory.readers.place import Document, ReadRefused
 from toolkit.inventory.readers.yaml_reader import read_yaml
@@ -73,11 +73,7 @@ def read(file: str, text: str) -> Document | None:
 def edits_of(file: str, document: Document, problems: Iterable[Problem], *, service: str | None = None) -> list[Edit]:
     """The edits of every safe correction, in the order of the text; no two touch the same characters."""
     text, begins = document.text, line_begins(document.text)
-    token_at: Callable[[int], Token | None]
-    if PurePath(file).suffix.lower() == ".json":
-        token_at = lambda start: json_token(text, start)  # noqa: E731 - one of two
-    else:
-        token_at = yaml_tokens(text).get
+    token_at = tokens_of(file, text)
     found: dict[int, Edit] = {}
     for correction in corrections(document, problems, service=service):
         token = token_at(offset(begins, correction.place))

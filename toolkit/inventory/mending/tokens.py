@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import PurePath
 from typing import NamedTuple
 
 import yaml
@@ -62,6 +64,13 @@ def yaml_tokens(text: str) -> Mapping[int, Token]:
     except yaml.YAMLError:
         return tokens
     return tokens
+
+
+def tokens_of(file: str, text: str) -> Callable[[int], Token | None]:
+    """What scalar begins at an offset of a file's text: YAML is read once, JSON where it is asked about."""
+    if PurePath(file).suffix.lower() == ".json":
+        return partial(json_token, text)
+    return yaml_tokens(text).get
 
 
 def yaml_written(new: str, style: str) -> str:
