@@ -14,6 +14,8 @@ import rfc8785
 
 from toolkit.errors import OnboardError
 
+_sorted = msgspec.json.Encoder(order="sorted").encode
+
 
 def plain(value: Any) -> Any:
     """A typed model (msgspec Struct, tuple, …) as plain JSON values."""
@@ -29,6 +31,14 @@ def canonical_bytes(value: Any) -> bytes:
         return rfc8785.dumps(plain(value))
     except (rfc8785.CanonicalizationError, UnicodeError) as error:
         raise OnboardError(f"value has no canonical JSON form: {error}") from error
+
+
+def component_bytes(value: dict[str, Any]) -> bytes:
+    """What ``canonical_bytes`` gives, ten times as fast, of plain values without fractions whose keys are ASCII.
+
+    Every component that keeps to its schema is such a value.
+    """
+    return _sorted(value)
 
 
 def digest(value: Any) -> str:

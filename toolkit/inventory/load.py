@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,7 @@ def load(path: Path | str) -> Inventory:
 
     Raises UsageError for a missing path and InventoryInvalid for errors, all of them in ``details["problems"]``.
     """
-    with _without_collection():
+    with without_collection():
         source = Source(find_pieces(Path(path)))
         problems = check_source(source)
         count = sum(1 for problem in problems if problem.severity == "error")
@@ -67,7 +67,7 @@ def check(paths: Sequence[Path | str]) -> Report:
     files = components = 0
     problems: list[Problem] = []
     lines: dict[tuple[str, int], str] = {}
-    with _without_collection():
+    with without_collection():
         for pieces in [find_pieces(Path(path)) for path in paths]:
             source = Source(pieces)
             found = check_source(source)
@@ -89,10 +89,12 @@ def survey(
 ) -> tuple[list[Problem], Index]:
     """Every problem of one inventory, and its index; ``sink`` is given, in order, what ``also`` makes of each batch."""
     judging = Judging(source.header)
-    for part, extra in source.each(Reading(source.header, also).parts):
-        judging.add(part)
-        if sink is not None:
-            sink(extra)
+    # closed at once on Ctrl-C, so that a second process does not outlive it
+    with closing(source.each(Reading(source.header, also).parts)) as parts:
+        for part, extra in parts:
+            judging.add(part)
+            if sink is not None:
+                sink(extra)
     found = [refusal(file, refused) for file, refused in (*source.refused, *source.unread)]
     for file, finding in source.findings:
         found.append(problem(finding, file, source.pieces[file].locate(finding.path, key=finding.key)))
@@ -117,7 +119,7 @@ def _number(finding: Finding) -> int:
 
 
 @contextmanager
-def _without_collection() -> Iterator[None]:
+def without_collection() -> Iterator[None]:
     """Plain values have no circles: looking for some in a million of them takes as long as reading them."""
     enabled = gc.isenabled()
     gc.disable()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -45,7 +45,7 @@ class Source:
         """The components of all pieces in order; of a piece that cannot be read on, ``refused`` says so afterwards."""
         return self.each(lambda piece: ((len(items), items) for items in piece.batches()))
 
-    def each(self, read: Callable[[Piece], Iterator[tuple[int, _Batch]]]) -> Iterator[_Batch]:
+    def each(self, read: Callable[[Piece], Iterator[tuple[int, _Batch]]]) -> Generator[_Batch, None, None]:
         """What ``read`` makes of the components of each piece, with how many they are; else as ``batches``."""
         self._starts = [0]
         for piece in self.listed:
