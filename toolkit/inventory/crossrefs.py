@@ -135,7 +135,7 @@ def _links(value: Any) -> Iterator[Finding]:
 
 
 def unmanaged_sites(value: Any, used: set[str]) -> Iterator[Finding]:
-    """Sites whose vms nobody can reach: everything is configured through the link to the provider.
+    """Sites whose components nobody can reach: everything is managed through the link to the provider.
 
     ``used`` names the sites that components stand at.
     """
@@ -146,5 +146,5 @@ def unmanaged_sites(value: Any, used: set[str]) -> Iterator[Finding]:
     for path, place in listed(value, "sites"):
         name = text(place, "id")
         if name in used and f"site/{name}" not in managed:
-            message = f"the site {shown(name)} has vms but no link to the provider: they cannot be configured"
+            message = f"the site {shown(name)} has components but no link to the provider: they cannot be managed"
             yield Finding(rule="INV-026", path=path, message=message, severity="warning")

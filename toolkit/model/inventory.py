@@ -105,10 +105,20 @@ class LandingZone(Noun, frozen=True, kw_only=True):
     zones: int
 
 
+class SupportPeriod(Noun, frozen=True, kw_only=True):
+    """A support level and its first day."""
+
+    level: SupportLevel
+    from_: dt.date = msgspec.field(name="from")
+
+
 class Tenant(Noun, frozen=True, kw_only=True):
+    """``support_history``: the levels that it has had, oldest first, the present one last; empty when not told."""
+
     id: str
     environment: Environment
     support_level: SupportLevel
+    support_history: tuple[SupportPeriod, ...] = ()
     support_chain: Literal["offshore", "full_france", "full_france_reinforced"]
     management: Literal["managed", "co-managed", "resold"]
     subscribed_levels: tuple[str, ...] = ()

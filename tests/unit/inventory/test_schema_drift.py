@@ -29,6 +29,7 @@ DEFINITIONS = {
     "Provider": "provider",
     "Platform": "platform",
     "LandingZone": "landing_zone",
+    "SupportPeriod": "support_period",
     "Tenant": "tenant",
     "VpnEndpoint": "vpn_endpoint",
     "SiteAccess": "access",

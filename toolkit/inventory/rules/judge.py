@@ -1,0 +1,129 @@
+"""Every service rule that looks at a header, a component, or a component and those that it names."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+
+from toolkit.inventory.finding import Finding, Mapping, listed, text
+from toolkit.inventory.rules import (
+    backups,
+    building,
+    desktops,
+    functions,
+    inclusions,
+    levels,
+    partners,
+    support,
+    transition,
+)
+from toolkit.inventory.rules.header import Header
+from toolkit.inventory.rules.rule_kinds import AcrossRule, ComponentRule, HeaderRule, Known, Noted
+
+_MODULES = (levels, desktops, support, functions, backups, inclusions, building, partners, transition)
+HEADER: tuple[HeaderRule, ...] = tuple(rule for module in _MODULES for rule in module.HEADER)
+COMPONENT: tuple[ComponentRule, ...] = tuple(rule for module in _MODULES for rule in module.COMPONENT)
+ACROSS: tuple[AcrossRule, ...] = tuple(rule for module in _MODULES for rule in module.ACROSS)
+
+_NOTED = ("tenant", "application", "responsibility", "management_level", "tooling")
+_REMEMBERED = 50_000
+_ABSENT = object()
+_encode = msgspec.json.Encoder().encode
+
+
+class Judged(NamedTuple):
+    """What the rules say of a component: findings that point into it, and what others may ask of it.
+
+    ``asks``: whether it has rules of its own about those that it names.
+    """
+
+    findings: tuple[Finding, ...]
+    noted: Noted
+    asks: bool
+
+
+class _Kind(NamedTuple):
+    """The rules of a kind and the fields that they read together."""
+
+    component: tuple[ComponentRule, ...]
+    across: tuple[AcrossRule, ...]
+    reads: tuple[str, ...]
+
+
+def _kind(kind: str | None) -> _Kind:
+    component = tuple(rule for rule in COMPONENT if kind in rule.kinds)
+    reads = dict.fromkeys((*_NOTED, *(field for rule in component for field in rule.reads)))
+    return _Kind(component, tuple(rule for rule in ACROSS if kind in rule.kinds), tuple(reads))
+
+
+class Judge:
+    """The service rules under one header; what they say of a component is worked out once for the same facts."""
+
+    def __init__(self, header: Any, *, today: dt.date | None = None) -> None:
+        self._header = Header(header, today=today)
+        self._kinds: dict[str | None, _Kind] = {}
+        self._told: dict[tuple[Any, ...], Judged] = {}
+
+    def header(self) -> Iterator[Finding]:
+        """What the header breaks by itself; pointers begin at the inventory."""
+        for rule in HEADER:
+            yield from rule(self._header)
+
+    def component(self, item: Mapping) -> Judged:
+        """What a component breaks by itself; pointers begin at the component."""
+        kind = item.get("kind")
+        if type(kind) is not str:
+            kind = None
+        of_kind = self._kinds.get(kind)
+        if of_kind is None:
+            of_kind = self._kinds[kind] = _kind(kind)
+        facts: list[Any] = [kind]
+        for field in of_kind.reads:
+            value = item.get(field, _ABSENT)
+            facts.append(value if value is _ABSENT or type(value) is str else _encode(value))
+        key = tuple(facts)
+        found = self._told.get(key)
+        if found is None:
+            if len(self._told) >= _REMEMBERED:
+                self._told.clear()
+            found = self._told[key] = self._judge(item, kind, of_kind)
+        return found
+
+    def across(self, item: Mapping, known: Known) -> Iterator[Finding]:
+        """What a component breaks together with those that it names; pointers begin at the component."""
+        for rule in ACROSS:
+            if item.get("kind") in rule.kinds:
+                yield from rule.check(item, self._header, known)
+
+    def together(self, noted: Iterable[Noted]) -> Iterator[Finding]:
+        """What the inventory breaks by what its components are; ``noted``: each of the different notes on them."""
+        if any(note.backend == "provider" for note in noted):
+            yield from building.missing_inputs(self._header)
+
+    def _judge(self, item: Mapping, kind: str | None, of_kind: _Kind) -> Judged:
+        findings = tuple(found for rule in of_kind.component for found in rule.check(item, self._header))
+        noted = Noted(
+            kind=kind,
+            tenant=text(item, "tenant"),
+            level=text(item, "management_level"),
+            tooling=text(item, "tooling"),
+            backend=self._header.responsible(item, "backend"),
+        )
+        return Judged(findings, noted, bool(of_kind.across))
+
+
+def check_rules(value: Any, *, today: dt.date | None = None) -> list[Finding]:
+    """Every finding of these rules on an inventory that is held as a whole."""
+    judge = Judge(value, today=today)
+    judged = [(path, item, judge.component(item)) for path, item in listed(value, "components")]
+    noted: dict[str, Noted] = {}
+    for _, item, verdict in judged:
+        noted.setdefault(text(item, "id") or "", verdict.noted)
+    found = [*judge.header(), *judge.together({verdict.noted for _, _, verdict in judged})]
+    for path, item, verdict in judged:
+        own = [*verdict.findings, *(judge.across(item, noted.get) if verdict.asks else ())]
+        found += [msgspec.structs.replace(finding, path=path + finding.path) for finding in own]
+    return found

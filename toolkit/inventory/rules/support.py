@@ -1,0 +1,95 @@
+"""Support levels and chains of tenants, and how a level may change (SD-1 §1.6)."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import itertools
+from collections.abc import Iterator, Sequence
+
+from toolkit.inventory.finding import Finding, listed, text
+from toolkit.inventory.rules.header import Header, day
+from toolkit.inventory.rules.rule_kinds import broken
+
+RANK = {"initial": 0, "standard": 1, "premium": 2}
+MINIMUM_MONTHS = 6
+
+
+def months_after(start: dt.date, months: int) -> dt.date:
+    """The same day so many months later, or the last day of that month where there is no such day."""
+    month = start.month - 1 + months
+    year, month = start.year + month // 12, month % 12 + 1
+    if year > dt.MAXYEAR:
+        return dt.date.max
+    return dt.date(year, month, min(start.day, calendar.monthrange(year, month)[1]))
+
+
+def lowered_early(history: Sequence[tuple[str, dt.date]]) -> list[tuple[int, dt.date]]:
+    """The periods that lower the level too early, each with the first day on which it could be lowered.
+
+    ``history`` holds level and first day, oldest first. A level counts from the day on which it began; the months
+    run anew from each change (SD-1 §1.6: a raise starts a new six months).
+    """
+    found = []
+    counts_from = history[0][1] if history else dt.date.min
+    for index in range(1, len(history)):
+        (before, _), (level, start) = history[index - 1], history[index]
+        if level == before:
+            continue
+        allowed = months_after(counts_from, MINIMUM_MONTHS)
+        if RANK[level] < RANK[before] and start < allowed:
+            found.append((index, allowed))
+        counts_from = start
+    return found
+
+
+def _history(header: Header) -> Iterator[Finding]:
+    for path, tenant in listed(header.value, "tenants"):
+        items = tenant.get("support_history")
+        read = [(text(item, "level"), day(text(item, "from"))) for item in items] if isinstance(items, list) else []
+        history = [(level, start) for level, start in read if level in RANK and start is not None]
+        if not history or len(history) != len(read):
+            continue
+        where = f"{path}/support_history"
+        if any(later[1] <= earlier[1] for earlier, later in itertools.pairwise(history)):
+            yield broken("INV-083", where, "the periods of the support level are not in the order of their days")
+            continue
+        if history[-1][0] != text(tenant, "support_level"):
+            message = f"the history ends with {history[-1][0]}, the support level is {text(tenant, 'support_level')}"
+            yield broken("INV-083", f"{where}/{len(history) - 1}/level", message)
+        for index, allowed in lowered_early(history):
+            message = f"a support level holds for {MINIMUM_MONTHS} months, in which it is only raised"
+            fix = f"lower it on {allowed} or later"
+            yield broken("INV-081", f"{where}/{index}/from", message, fix=fix)
+        for index, (_, start) in enumerate(history):
+            if index and start.day != 1:
+                message = f"a change of the support level takes effect on the first of a month, not on {start}"
+                yield broken("INV-082", f"{where}/{index}/from", message)
+
+
+def _environments(header: Header) -> Iterator[Finding]:
+    """The support level is chosen per type of environment, so tenants of one type share it."""
+    chosen: dict[str, tuple[str, str | None]] = {}
+    for path, tenant in listed(header.value, "tenants"):
+        environment, level = text(tenant, "environment"), text(tenant, "support_level")
+        if environment is None or level is None:
+            continue
+        first, name = chosen.setdefault(environment, (level, text(tenant, "id")))
+        if level != first:
+            message = f"{environment} has the support level {first} on the tenant {name}, {level} here"
+            yield broken("INV-084", f"{path}/support_level", message)
+
+
+def _chain(header: Header) -> Iterator[Finding]:
+    for path, tenant in listed(header.value, "tenants"):
+        levels = header.levels(text(tenant, "id"))
+        if text(tenant, "support_chain") == "full_france_reinforced" and "native-services" not in levels:
+            message = (
+                "the chain full_france_reinforced is stated for native services, which this tenant does not subscribe"
+            )
+            yield broken("INV-085", f"{path}/support_chain", message)
+
+
+HEADER = (_history, _environments, _chain)
+COMPONENT = ()
+ACROSS = ()
