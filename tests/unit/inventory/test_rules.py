@@ -15,8 +15,7 @@ from toolkit.inventory.secret_rules import smells
 from toolkit.plan.stack_config import LAYERS, stack_name
 
 ROOT = Path(__file__).resolve().parents[3]
-INPUTS = read_file(ROOT / "examples/acme/inventory.yaml").value["build_inputs"]
-SOUND = {**read_file(ROOT / "tests/examples/valid/full.yaml").value, "build_inputs": INPUTS}
+SOUND = read_file(ROOT / "tests/examples/valid/full.yaml").value
 DELETE = object()
 
 
