@@ -11,11 +11,13 @@ import msgspec
 from toolkit.inventory.crossrefs import referred
 from toolkit.inventory.finding import Finding
 from toolkit.inventory.networks import placed
+from toolkit.inventory.rules.judge import Judge, Judged
+from toolkit.inventory.rules.rule_kinds import Noted
 from toolkit.inventory.schema import check_component, judge_of, service_of
 from toolkit.inventory.schema_files import kinds, references
 from toolkit.inventory.secret_rules import component_host_key, literals, may_hold_secret
 from toolkit.inventory.service_rules import backup_without_level
-from toolkit.inventory.verdicts import Facts, Trait, Verdicts
+from toolkit.inventory.verdicts import Facts, Verdicts
 from toolkit.model.inventory import COMPONENT_FIELDS
 
 DEPENDS, HOST, SERVER = "depends_on", "hosted_on", "hosted_on, with a backup"
@@ -24,7 +26,7 @@ DEPENDS, HOST, SERVER = "depends_on", "hosted_on", "hosted_on, with a backup"
 _TEXTS = ("id", "kind", "tenant", "site", "application", "management_level", "hosted_on", "address", "ssh_host_key")
 _encode = msgspec.json.Encoder().encode
 _FIRST = "/components/0"
-_NOTHING = Trait(None, None, has_level=False)
+_NOTHING = Noted()
 
 
 class Part(msgspec.Struct, kw_only=True):
@@ -33,17 +35,19 @@ class Part(msgspec.Struct, kw_only=True):
     ``told``: what the schema and the search for secrets found. ``findings``: the rest, of what they accepted.
     ``edges``: component, pointer, the id that stands there, and what it must be (DEPENDS, HOST, SERVER or a kind).
     ``asking``: vms whose level depends on what the application uses, with tenant and application.
+    ``asks``: components with rules about those that they name, with the fields that these rules read.
     """
 
     size: int
     names: list[str | None] = []
-    traits: list[Trait] = []
+    traits: list[Noted] = []
     told: list[tuple[int, Finding]] = []
     findings: list[tuple[int, Finding]] = []
     edges: list[tuple[int, str, str, str]] = []
     addressed: array[int]
     addresses: array[int]
     asking: list[tuple[int, str, str | None]] = []
+    asks: list[tuple[int, dict[str, Any]]] = []
     sites: set[str] = set()
     uses: set[tuple[str | None, str | None, str]] = set()
     mappings: bool = True
@@ -55,6 +59,7 @@ class Components:
     def __init__(self, header: Any) -> None:
         self._service = service_of(header)
         self._verdicts = Verdicts(header)
+        self._rules = Judge(header)
         self._judges: dict[Any, Callable[[Any], bool]] = {}
         self._referring: set[str] = set()
 
@@ -67,19 +72,21 @@ class Components:
             judge = (judges.get(kind) or self._judge(kind)) if type(kind) is str else _refuse
             if judge(item) and number not in suspects:
                 level = item.get("management_level")
-                self._note(part, number, item, level=level, has_level=level is not None)
+                judged = self._rules.component(item)
+                self._note(part, number, item, judged, level=level)
             else:
                 self._odd(part, number, item)
         return part
 
-    def _note(self, part: Part, number: int, item: Any, *, level: str | None, has_level: bool) -> None:
+    def _note(self, part: Part, number: int, item: Any, judged: Judged, *, level: str | None) -> None:
         """What a component says whose fields have the types that the schema asks for."""
         get = item.get
         kind, site, backup = get("kind"), get("site"), get("backup")
+        has_level = judged.noted.has_level
         facts = (kind, get("tenant"), site, get("application"), level, has_level)
         verdict = self._verdicts.known.get(facts) or self._verdicts.of(Facts(*facts))
         part.names.append(get("id"))
-        part.traits.append(verdict.trait)
+        self._keep(part, number, item, judged)
         for finding in verdict.findings:
             part.findings.append((number, finding))
         if verdict.uses is not None:
@@ -100,6 +107,14 @@ class Components:
                 part.findings.append((number, wrong))
         if "ssh_host_key" in item and (wrong := component_host_key(item["ssh_host_key"])) is not None:
             part.findings.append((number, wrong))
+
+    def _keep(self, part: Part, number: int, item: Any, judged: Judged) -> None:
+        """What the service rules say."""
+        part.traits.append(judged.noted)
+        for finding in judged.findings:
+            part.findings.append((number, finding))
+        if judged.asks:
+            part.asks.append((number, {field: item[field] for field in judged.asks if field in item}))
 
     def _edges(self, part: Part, number: int, item: Any, kind: str | None, *, backed: bool) -> None:
         edges, host = part.edges, item.get("hosted_on")
@@ -133,7 +148,7 @@ class Components:
         if "site" in item and "site" not in sound:
             # whether it is at the tenant cannot be said
             sound.pop("address", None)
-        self._note(part, number, sound, level=level, has_level="management_level" in item)
+        self._note(part, number, sound, self._rules.component(item), level=level)
         part.findings[begin:] = [found for found in part.findings[begin:] if found[1].path not in complained]
 
     def _tell(self, part: Part, number: int, item: Any) -> set[str]:

@@ -17,30 +17,33 @@ from toolkit.inventory.components import DEPENDS, HOST, SERVER, Part
 from toolkit.inventory.crossrefs import ids, taken, unmanaged_sites, unresolved, whole
 from toolkit.inventory.finding import Finding, did_you_mean, listed, shown, strings, text
 from toolkit.inventory.networks import address_taken, endpoint_addresses
+from toolkit.inventory.rules.judge import Judge
+from toolkit.inventory.rules.rule_kinds import Noted
 from toolkit.inventory.service_rules import application_level, backup_without_level, subscribed
 from toolkit.inventory.spelling import Words
-from toolkit.inventory.verdicts import Trait
 
 
 class Index:
     """The columns of all components under one header; parts are added in order."""
 
-    def __init__(self, header: Any) -> None:
+    def __init__(self, header: Any, rules: Judge) -> None:
         self._header = header
+        self._rules = rules
         self.size = 0
         self.whole = whole(header, "components")
         """Whether every component is there and a mapping: only then is a name that is not found a mistake."""
         self.names: list[str | None] = []
         self._first: dict[str, int] = {}
         self._twice: list[int] = []
-        self._traits: list[Trait] = []
-        self._trait_numbers: dict[Trait, int] = {}
+        self._traits: list[Noted] = []
+        self._trait_numbers: dict[Noted, int] = {}
         self._trait = array("I")
         self._words: dict[tuple[str, str], int] = {}
         self._sources, self._labels, self._targets = array("I"), array("I"), array("q")
         self._later: list[str] = []
         self._addressed, self._addresses = array("I"), array("I")
         self._asking: list[tuple[int, str, str | None]] = []
+        self._asks: list[tuple[int, dict[str, Any]]] = []
         self._sites: set[str] = set()
         self._uses: set[tuple[str | None, str | None, str]] = set()
 
@@ -64,6 +67,7 @@ class Index:
         self._addressed.extend([start + number for number in part.addressed])
         self._addresses.extend(part.addresses)
         self._asking += [(start + number, tenant, application) for number, tenant, application in part.asking]
+        self._asks += [(start + number, item) for number, item in part.asks]
         self._sites |= part.sites
         self._uses |= part.uses
         self.whole &= part.mappings
@@ -87,6 +91,9 @@ class Index:
         yield from self._twice_addressed()
         yield from self._levels()
         yield from ((None, finding) for finding in unmanaged_sites(self._header, self._sites))
+        yield from ((None, finding) for finding in self._rules.together(self._traits))
+        for number, item in self._asks:
+            yield from ((number, finding) for finding in self._rules.across(item, self._noted))
 
     def _leads(self, number: int) -> bool:
         """Whether a component is the one that its name means."""
@@ -102,7 +109,11 @@ class Index:
                 target = self._first.get(name, -1)  # noqa: PLW2901 - it stands further down
             yield source, target, label, name
 
-    def _trait_of(self, number: int) -> Trait:
+    def _noted(self, name: str) -> Noted | None:
+        number = self._first.get(name)
+        return None if number is None else self._trait_of(number)
+
+    def _trait_of(self, number: int) -> Noted:
         return self._traits[self._trait[number]]
 
     def _references(self) -> Iterator[tuple[int, Finding]]:
@@ -131,7 +142,7 @@ class Index:
                 fix = did_you_mean(self.names[target], right) if right.choices else ""
                 yield source, Finding(rule="INV-020", path=below, message=message, fix=fix)
 
-    def _host(self, source: int, target: int, there: Trait, tenants: dict[str, Any]) -> Iterator[Finding]:
+    def _host(self, source: int, target: int, there: Noted, tenants: dict[str, Any]) -> Iterator[Finding]:
         name, here = shown(self.names[target]), self._trait_of(source).tenant
         if there.kind not in ("vm", None):
             yield Finding(rule="INV-024", path="/hosted_on", message=f"{name} is a {there.kind}, not a vm")

@@ -13,6 +13,7 @@ from toolkit.inventory.finding import Finding
 from toolkit.inventory.index import Index
 from toolkit.inventory.networks import check_networks
 from toolkit.inventory.readers.piece import BATCH
+from toolkit.inventory.rules.judge import Judge
 from toolkit.inventory.schema import check_header
 from toolkit.inventory.secret_rules import check_secrets
 from toolkit.inventory.service_rules import check_service
@@ -26,7 +27,8 @@ class Judging:
 
     def __init__(self, header: Any) -> None:
         self._header = header
-        self.index = Index(header)
+        self._rules = Judge(header)
+        self.index = Index(header, self._rules)
         self._told: list[tuple[int, Finding]] = []
         self._findings: list[tuple[int, Finding]] = []
 
@@ -57,7 +59,12 @@ class Judging:
 
     def _others(self, secrets: list[Finding]) -> Iterator[Found]:
         header = self._header
-        for finding in (*check_references(header), *check_networks(header), *check_service(header)):
+        for finding in (
+            *check_references(header),
+            *check_networks(header),
+            *check_service(header),
+            *self._rules.header(),
+        ):
             yield None, finding
         yield from ((None, finding) for finding in secrets if finding.rule != "INV-040")
         yield from self._findings

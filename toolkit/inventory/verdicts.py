@@ -28,14 +28,6 @@ class Facts(NamedTuple):
     has_level: bool
 
 
-class Trait(NamedTuple):
-    """What others ask of a component that they name."""
-
-    kind: str | None
-    tenant: str | None
-    has_level: bool
-
-
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """``findings`` point into the component. ``room`` is where its address must lie, None: wherever it likes.
 
@@ -44,7 +36,6 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     findings: tuple[Finding, ...]
-    trait: Trait
     room: Room | None
     uses: tuple[str | None, str | None, str] | None
     asks: bool
@@ -88,7 +79,6 @@ class Verdicts:
         uses = (facts.tenant, facts.application, facts.kind) if facts.kind in NEED_OS else None
         return Verdict(
             findings=tuple(findings),
-            trait=Trait(facts.kind, facts.tenant, facts.has_level),
             room=self._room(facts),
             uses=uses,
             asks=on_tenant and facts.level == "application",

@@ -54,9 +54,9 @@ def test_an_order_names_components() -> None:
 def test_amazons_limits_hold_on_aws_only() -> None:
     value, _ = example("native-service")
     value["tenants"][0]["landing_zone"]["cidr"] = "10.0.0.0/12"
-    assert findings(value) == []
+    assert [one for one in findings(value) if one.severity == "error"] == []
     value["tenants"][0]["platform"] = {"kind": "aws", "account": "222233334444", "region": "eu-west-3"}
-    assert [finding.rule for finding in findings(value)] == ["INV-035"]
+    assert [one.rule for one in findings(value) if one.severity == "error"] == ["INV-035"]
 
 
 @pytest.mark.parametrize(
@@ -72,4 +72,4 @@ def test_amazons_limits_hold_on_aws_only() -> None:
 def test_each_cloud_has_its_own_way_to_name_an_account(platform: dict[str, str], path: str) -> None:
     value, _ = example("native-service")
     value["tenants"][0]["platform"] = platform
-    assert [finding.path for finding in findings(value)] == [f"/tenants/0/platform/{path}"]
+    assert [one.path for one in findings(value) if one.severity == "error"] == [f"/tenants/0/platform/{path}"]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from toolkit.inventory.finding import Finding, Mapping, listed, text
+from toolkit.inventory.finding import Finding, Mapping, text
 from toolkit.inventory.rules import (
     backups,
     building,
@@ -37,26 +37,27 @@ _encode = msgspec.json.Encoder().encode
 class Judged(NamedTuple):
     """What the rules say of a component: findings that point into it, and what others may ask of it.
 
-    ``asks``: whether it has rules of its own about those that it names.
+    ``asks`` names the fields that its rules about others read; none: it has no such rules.
     """
 
     findings: tuple[Finding, ...]
     noted: Noted
-    asks: bool
+    asks: tuple[str, ...]
 
 
 class _Kind(NamedTuple):
     """The rules of a kind and the fields that they read together."""
 
     component: tuple[ComponentRule, ...]
-    across: tuple[AcrossRule, ...]
     reads: tuple[str, ...]
+    asks: tuple[str, ...]
 
 
 def _kind(kind: str | None) -> _Kind:
     component = tuple(rule for rule in COMPONENT if kind in rule.kinds)
     reads = dict.fromkeys((*_NOTED, *(field for rule in component for field in rule.reads)))
-    return _Kind(component, tuple(rule for rule in ACROSS if kind in rule.kinds), tuple(reads))
+    asks = dict.fromkeys(field for rule in ACROSS if kind in rule.kinds for field in ("kind", *rule.reads))
+    return _Kind(component, tuple(reads), tuple(asks))
 
 
 class Judge:
@@ -93,7 +94,10 @@ class Judge:
         return found
 
     def across(self, item: Mapping, known: Known) -> Iterator[Finding]:
-        """What a component breaks together with those that it names; pointers begin at the component."""
+        """What a component breaks together with those that it names; pointers begin at the component.
+
+        Of the component the fields that ``Judged.asks`` names are enough.
+        """
         for rule in ACROSS:
             if item.get("kind") in rule.kinds:
                 yield from rule.check(item, self._header, known)
@@ -108,22 +112,9 @@ class Judge:
         noted = Noted(
             kind=kind,
             tenant=text(item, "tenant"),
+            has_level="management_level" in item,
             level=text(item, "management_level"),
             tooling=text(item, "tooling"),
             backend=self._header.responsible(item, "backend"),
         )
-        return Judged(findings, noted, bool(of_kind.across))
-
-
-def check_rules(value: Any, *, today: dt.date | None = None) -> list[Finding]:
-    """Every finding of these rules on an inventory that is held as a whole."""
-    judge = Judge(value, today=today)
-    judged = [(path, item, judge.component(item)) for path, item in listed(value, "components")]
-    noted: dict[str, Noted] = {}
-    for _, item, verdict in judged:
-        noted.setdefault(text(item, "id") or "", verdict.noted)
-    found = [*judge.header(), *judge.together({verdict.noted for _, _, verdict in judged})]
-    for path, item, verdict in judged:
-        own = [*verdict.findings, *(judge.across(item, noted.get) if verdict.asks else ())]
-        found += [msgspec.structs.replace(finding, path=path + finding.path) for finding in own]
-    return found
+        return Judged(findings, noted, of_kind.asks)

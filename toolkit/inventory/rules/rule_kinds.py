@@ -11,13 +11,17 @@ from toolkit.inventory.rules.registry import RULES
 
 
 class Noted(NamedTuple):
-    """What rules ask of a component that another one names; ``backend``: who integrates it into the back office."""
+    """What others ask of a component that they name; None where it is absent or no text.
 
-    kind: str | None
-    tenant: str | None
-    level: str | None
-    tooling: str | None
-    backend: str | None
+    ``has_level``: whatever its level is, there is one. ``backend``: who integrates it into the back office.
+    """
+
+    kind: str | None = None
+    tenant: str | None = None
+    has_level: bool = False
+    level: str | None = None
+    tooling: str | None = None
+    backend: str | None = None
 
 
 Known = Callable[[str], Noted | None]
