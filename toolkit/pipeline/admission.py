@@ -23,6 +23,19 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
     rehearsals: tuple[Path, ...] = ()
 
 
+def check_build_inputs(inventory: Inventory, bindings: Bindings) -> None:
+    """PlanRefused (5) in the real world while a build input is missing: an estimate assumes, an apply waits (SD-1 §1.4)."""
+    from toolkit.decide.terms import assumptions
+
+    missing = [assumed.build_input for assumed in assumptions(inventory)]
+    if missing and bindings.world != "rehearsal":
+        raise PlanRefused(
+            f"build inputs are missing, and an apply does not go by assumptions (SD-1 §1.4): {', '.join(missing)}",
+            fix="add each under build_inputs, with reference and date, and plan again; a rehearsal goes on without them",
+            details={"build_inputs": missing},
+        )
+
+
 def check_allowed(
     workspace: Workspace, plan: Plan, plan_dir: Path, *, bindings: Bindings, credentials: Credentials
 ) -> None:

@@ -15,7 +15,7 @@ from toolkit.model.bindings import Bindings
 from toolkit.model.plan import Plan, Step
 from toolkit.model.run import StepRequest, StepResult
 from toolkit.pipeline import cloud_side, evidencing, planning
-from toolkit.pipeline.admission import Credentials, check_allowed, check_identities
+from toolkit.pipeline.admission import Credentials, check_allowed, check_build_inputs, check_identities
 from toolkit.pipeline.coverage import unproven_world
 from toolkit.pipeline.scratch import clear_scratch, scratch
 from toolkit.pipeline.throwaway import inhabit
@@ -62,6 +62,7 @@ def apply(request: ApplyRequest, *, listeners: tuple[Listener, ...] = ()) -> Run
     planning.check_fresh(plan, prepared)
     bindings = request.bindings or real_bindings(workspace, prepared)
     inhabit(bindings, workspace.rehearsal)
+    check_build_inputs(prepared.inventory, bindings)
     check_allowed(workspace, plan, request.plan_dir, bindings=bindings, credentials=request.credentials)
     check_reachable(plan, bindings)
     check_identities(prepared.inventory, plan, bindings)
@@ -119,6 +120,7 @@ def resume(
     prepared = planning.prepare(workspace)
     planning.check_fresh(plan, prepared)
     if row.stages is None:
+        check_build_inputs(prepared.inventory, row.bindings)
         granted = credentials or Credentials()
         check_allowed(workspace, plan, plan_dir, bindings=row.bindings, credentials=granted)
         check_reachable(plan, row.bindings)

@@ -4,13 +4,16 @@ import datetime as dt
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from toolkit.canonical import canonical_bytes
 from toolkit.errors import PlanRefused
+from toolkit.inventory import load
 from toolkit.model.bindings import AwsBinding, Bindings
+from toolkit.model.inventory import BuildInputs
 from toolkit.pipeline import planning
-from toolkit.pipeline.admission import Credentials, check_allowed
+from toolkit.pipeline.admission import Credentials, check_allowed, check_build_inputs
 from toolkit.pipeline.applying import resume
 from toolkit.pipeline.workspace import Workspace
 from toolkit.plan.approval import approve
@@ -51,3 +54,18 @@ def test_a_run_whose_plan_another_one_followed_cannot_go_on(tmp_path: Path):
     )
     with pytest.raises(PlanRefused, match=r"it changes nothing, but what was applied last is sha256:1111"):
         resume(workspace, "r1", credentials=granted)
+
+
+def test_without_its_build_inputs_nothing_is_built_in_the_real_world():
+    acme = load(ACME)
+    real = Bindings(
+        world="real", id="real", nonce="0", hosts="none", time_scale="real", aws=AwsBinding(), state="s", secrets="x"
+    )
+    check_build_inputs(acme, real)
+    without = msgspec.structs.replace(acme, build_inputs=BuildInputs(topology=acme.build_inputs.topology))
+    with pytest.raises(PlanRefused, match=r"SD-1 §1\.4.*: architecture_diagram, deployment_plan, ") as refused:
+        check_build_inputs(without, real)
+    assert refused.value.exit_code == 5
+    assert "topology" not in refused.value.details["build_inputs"]
+    check_build_inputs(without, msgspec.structs.replace(real, world="rehearsal"))
+    check_build_inputs(msgspec.structs.replace(without, components=()), real)

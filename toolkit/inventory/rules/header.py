@@ -54,6 +54,11 @@ class Header:
         """Whether the component's back office integration is the provider's: every model but No Build (SD-1 §1.1)."""
         return self.responsible(item, "backend") == "provider"
 
+    def no_build(self, item: Mapping) -> bool:
+        """Whether the component is the customer's altogether: the model No Build (SD-1 §1.1)."""
+        who = [self.responsible(item, layer) for layer in ("infrastructure", "operations", "backend")]
+        return who == ["customer", "customer", "none"]
+
     @cached_property
     def starts(self) -> dt.date | None:
         """First day of the service."""

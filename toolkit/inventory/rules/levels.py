@@ -14,7 +14,7 @@ _STANDS_ON = {"kubernetes": (), "containers": ("kubernetes",), "application": ("
 def _whole_server(item: Mapping, header: Header) -> Iterator[Finding]:
     """Database or middleware on a server whose operating system is left to the customer altogether."""
     level = text(item, "management_level")
-    if level in ("database", "middleware") and header.responsible(item, "backend") == "none":
+    if level in ("database", "middleware") and header.no_build(item):
         message = f"the {level} level asks that the provider wholly manages the server's OS; this server is not managed"
         yield broken("INV-073", "/management_level", message)
 
