@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,7 +37,9 @@ def check_once(request: Request) -> int:
         components=report.components,
         snippets=report.snippets,
         rules=RULES,
-        root=Path.cwd(),
+        here=Path.cwd(),
+        # where GitHub checked the repository out; elsewhere the folder that the command was started in
+        root=Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd()),
     )
     form = request.form
     if request.file is not None:

@@ -18,7 +18,7 @@ from toolkit.inventory.readers.place import Document, Place, pointer
 from toolkit.inventory.schema_at import Steps
 
 _MARK = "onboardCursorMark"
-_LONGEST = 4 * 1024 * 1024
+_LONGEST = 1024 * 1024
 """Characters beyond which nothing is completed: each question reads the text several times."""
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{}]')
 

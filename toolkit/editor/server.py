@@ -127,6 +127,10 @@ class Server(LanguageServer):
         )
 
 
+def _kind(action: types.CodeAction) -> str:
+    return str(action.kind.value) if isinstance(action.kind, types.CodeActionKind) else ""
+
+
 def _service(value: object) -> str | None:
     named = value.get("service") if isinstance(value, dict) else None
     return named if isinstance(named, str) else None
@@ -238,4 +242,5 @@ def _answer(server: Server) -> None:
         every = server.action(
             path, uri, "Make every correction that is beyond doubt", list(seen.edits), types.CodeActionKind.SourceFixAll
         )
-        return [*actions, every]
+        wanted = tuple(str(kind.value) for kind in params.context.only or () if isinstance(kind, types.CodeActionKind))
+        return [action for action in (*actions, every) if not wanted or _kind(action).startswith(wanted)]

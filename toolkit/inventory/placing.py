@@ -59,7 +59,8 @@ def snippets(source: Source, problems: list[Problem]) -> dict[tuple[str, int], s
     masked = {(problem.file, problem.line) for problem in problems if problem.rule in ("INV-040", "INV-041")}
     found: dict[tuple[str, int], str] = {}
     for problem in problems:
-        if problem.line is None or (problem.file, problem.line) in found:
+        # of a row in a workbook the cell's name says more
+        if problem.line is None or problem.sheet is not None or (problem.file, problem.line) in found:
             continue
         line = source.line(problem.file, problem.line, problem.sheet)
         if (problem.file, problem.line) in masked or SECRET_NAME.search(line.lower()):

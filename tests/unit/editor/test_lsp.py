@@ -122,6 +122,8 @@ def test_corrections_are_those_of_fix(client: Client, file: Path) -> None:
     assert every["kind"] == "source.fixAll"
     mended = mend(str(file), MISSPELT, check([file]).problems)
     assert replaced(MISSPELT, every["edit"]["changes"][file.as_uri()]) == mended.after != MISSPELT
+    only = {"textDocument": {"uri": file.as_uri()}, "range": where, "context": {"diagnostics": [], "only": ["source"]}}
+    assert [action["kind"] for action in client.ask("textDocument/codeAction", only)] == ["source.fixAll"]
     client.change(file, "# another line above\n" + MISSPELT)
     # what was found in another text is not applied to this one
     assert corrections(client, file, where) == []

@@ -97,7 +97,7 @@ def test_text() -> None:
 def test_text_without_problems_places_and_snippets() -> None:
     assert written("text", files=2, components=1) == "2 files, 1 component, 0 problems\n"
     bare = Problem(rule="INV-001", severity="warning", file="a b.csv", sheet="S", cell="B2", message="m")
-    assert written("text", bare).startswith("warning[INV-001]: m\n  --> a b.csv:sheet S:cell B2\n\n")
+    assert written("text", bare).startswith("warning[INV-001]: m\n  --> a b.csv:S!B2\n\n")
 
 
 def test_json_is_the_published_shape() -> None:
@@ -189,8 +189,15 @@ def test_sarif_is_one_that_github_takes() -> None:
 
 def test_sarif_names_files_below_the_root_relatively() -> None:
     inside, outside = (
-        json.loads(written("sarif", Problem(rule="INV-001", file=file, message="m"), root=PurePath("/work")))
-        for file in ("/work/a/inv.yaml", "/other/inv.yaml")
+        json.loads(
+            written(
+                "sarif",
+                Problem(rule="INV-001", file=file, message="m"),
+                here=PurePath("/work/a"),
+                root=PurePath("/work"),
+            )
+        )
+        for file in ("inv.yaml", "../../other/inv.yaml")
     )
     where = ["runs", 0, "results", 0, "locations", 0, "physicalLocation", "artifactLocation"]
     for step in where:
@@ -259,6 +266,17 @@ def test_github_escapes_as_the_runner_reads_it() -> None:
     assert written("github", problem) == (
         "::error file=a%2Cb%3Ac%25.yaml,line=1,title=INV-010::100%25: x\\x0a::error::y%0Afix: f\n"
     )
+
+
+def test_a_cell_is_named_by_its_sheet() -> None:
+    cell = Problem(rule="INV-014", file="inv.xlsx", line=7, column=3, sheet="VM", cell="C7", message="m")
+    snippets = {("inv.xlsx", 7): "of another sheet"}
+    assert written("text", cell, snippets=snippets).startswith("error[INV-014]: m\n  --> inv.xlsx:VM!C7\n\n")
+    assert "of another sheet" not in written("html", cell, snippets=snippets)
+    assert written("github", cell) == "::error file=inv.xlsx,title=INV-014::m (at inv.xlsx:VM!C7)\n"
+    result = json.loads(written("sarif", cell))["runs"][0]["results"][0]
+    assert result["message"]["text"] == "m (at inv.xlsx:VM!C7)"
+    assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 7}
 
 
 def test_html_gathers_by_rule_and_says_what_it_left_out() -> None:

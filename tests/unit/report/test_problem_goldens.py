@@ -40,7 +40,6 @@ def test_golden(case: Path, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
         components=report.components,
         snippets=report.snippets,
         rules=RULES,
-        root=case,
     )
     written = "".join(write(form, listing)).replace(f'"semanticVersion": "{__version__}"', '"semanticVersion": "…"')
     written = re.sub(r"(?s)<style>.*</style>", "<style>…</style>", written)

@@ -32,15 +32,13 @@ def write(listing: Listing) -> Iterator[str]:
 
 def _annotation(problem: Problem, listing: Listing) -> str:
     named = {
-        "file": relative(problem.file, listing.root),
-        "line": problem.line,
-        "col": problem.column,
+        "file": relative(problem.file, listing),
+        "line": problem.line if problem.cell is None else None,
+        "col": problem.column if problem.cell is None else None,
         "title": problem.rule,
     }
     properties = ",".join(f"{name}={_property(str(value))}" for name, value in named.items() if value is not None)
-    where = "".join(
-        f" at {name} {found}" for name, found in (("sheet", problem.sheet), ("cell", problem.cell)) if found
-    )
+    where = f" (at {place(problem)})" if problem.cell is not None else ""
     subject = f" (component {problem.component})" if problem.component else ""
     rows = [f"{problem.message}{subject}{where}"] + ([f"fix: {problem.fix}"] if problem.fix else [])
     return f"::{problem.severity} {properties}::{_data(chr(10).join(map(visible, rows)))}\n"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from functools import partial
 
 from toolkit.model.problem import Problem
 from toolkit.report.page import page_template
-from toolkit.report.problems.listing import Listing, place, tallies, total
+from toolkit.report.problems.listing import Listing, place, snippet, tallies, total
 
 MOST_ROWS = 100
 """Problems that the page lists of a rule; it says how many more there are."""
@@ -23,11 +23,11 @@ def write(listing: Listing) -> Iterator[str]:
             listed.append(problem)
     groups = [(tally, listing.rules.get(tally.rule), rows[tally.severity, tally.rule]) for tally in found]
     stream = page_template("problems.html.jinja").stream(
-        groups=groups, listing=listing, count=total(found), place=place, snippet=_snippets(listing)
+        groups=groups, listing=listing, count=total(found), place=place, snippet=partial(_line, listing)
     )
     yield from (str(part) for part in stream)
     yield "\n"
 
 
-def _snippets(listing: Listing) -> Any:
-    return lambda problem: listing.snippets.get((problem.file, problem.line or 0), "").strip()[:400]
+def _line(listing: Listing, problem: Problem) -> str:
+    return snippet(problem, listing).strip()[:400]

@@ -10,13 +10,12 @@ import json
 import re
 import zlib
 from collections.abc import Iterator
-from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
 from toolkit import __version__
 from toolkit.model.problem import Problem
-from toolkit.report.problems.listing import Listing, Tally, relative, shares, tallies, total, within
+from toolkit.report.problems.listing import Listing, Tally, place, relative, shares, tallies, total, within
 from toolkit.visible import visible
 
 MOST_RESULTS = 25_000
@@ -37,7 +36,7 @@ def write(listing: Listing) -> Iterator[str]:
     yield f'{{\n"$schema": "{_SCHEMA}",\n"version": "2.1.0",\n"runs": [{{\n"columnKind": "unicodeCodePoints",\n"results": ['
     written, packed, packer = 0, 0, zlib.compressobj()
     for problem in within(listing.problems, shares(found, MOST_RESULTS)):
-        line = ("," if written else "") + "\n" + json.dumps(_result(problem, order, listing.root))
+        line = ("," if written else "") + "\n" + json.dumps(_result(problem, order, listing))
         packed += len(packer.compress(line.encode()))
         if packed > MOST_BYTES:
             break
@@ -73,14 +72,16 @@ def _rule(tally: Tally, listing: Listing) -> dict[str, Any]:
     }
 
 
-def _result(problem: Problem, order: dict[str, int], root: PurePath) -> dict[str, Any]:
+def _result(problem: Problem, order: dict[str, int], listing: Listing) -> dict[str, Any]:
     message = visible(problem.message) + (f" (fix: {visible(problem.fix)})" if problem.fix else "")
-    if problem.cell or problem.sheet:
-        message += f" [{visible(' '.join(filter(None, (problem.sheet, problem.cell))))}]"
+    if problem.cell is not None:
+        message += f" (at {visible(place(problem))})"
     # a result without a line is refused by GitHub: what has none is shown at the top of the file
-    region = {"startLine": problem.line or 1} | ({"startColumn": problem.column} if problem.column else {})
+    # the columns of a sheet are no characters
+    column = problem.column if problem.cell is None else None
+    region = {"startLine": problem.line or 1} | ({"startColumn": column} if column else {})
     location: dict[str, Any] = {
-        "physicalLocation": {"artifactLocation": _artifact(problem.file, root), "region": region}
+        "physicalLocation": {"artifactLocation": _artifact(problem.file, listing), "region": region}
     }
     if problem.path:
         logical = {"fullyQualifiedName": visible(problem.path)}
@@ -91,7 +92,7 @@ def _result(problem: Problem, order: dict[str, int], root: PurePath) -> dict[str
         "level": problem.severity,
         "message": {"text": _literal(message)},
         "locations": [location],
-        "partialFingerprints": {"onboardProblem/v1": _fingerprint(problem, root)},
+        "partialFingerprints": {"onboardProblem/v1": _fingerprint(problem, listing)},
     }
 
 
@@ -101,18 +102,18 @@ def _literal(text: str) -> str:
     return _PLACEHOLDER.sub(r"{{\1}}", text)
 
 
-def _artifact(file: str, root: PurePath) -> dict[str, str]:
-    name = relative(file, root)
+def _artifact(file: str, listing: Listing) -> dict[str, str]:
+    name = relative(file, listing)
     # as a percent-encoded path a name holds no scheme, and no `//` at its beginning
     if name.startswith("/"):
         return {"uri": "file://" + quote("/" + name.lstrip("/"))}
     return {"uri": quote(name), "uriBaseId": _ROOT}
 
 
-def _fingerprint(problem: Problem, root: PurePath) -> str:
+def _fingerprint(problem: Problem, listing: Listing) -> str:
     """The same while the problem stays, also when lines and components are added above it."""
     path = _INDEX.sub("/components", problem.path) if problem.component else problem.path
-    facts = [problem.rule, relative(problem.file, root), problem.component, path, problem.message]
+    facts = [problem.rule, relative(problem.file, listing), problem.component, path, problem.message]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]
 
 

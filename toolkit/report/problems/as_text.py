@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from toolkit.model.problem import Problem
-from toolkit.report.problems.listing import Listing, Tally, counted, place, shares, tallies, total, within
+from toolkit.report.problems.listing import Listing, Tally, counted, place, shares, snippet, tallies, total, within
 from toolkit.visible import visible
 
 _WIDTH = 100
@@ -20,7 +20,7 @@ def write(listing: Listing) -> Iterator[str]:
     count = total(found)
     limit = count if listing.limit is None else listing.limit
     for problem in within(listing.problems, shares(found, limit)):
-        yield _block(problem, listing.snippets.get((problem.file, problem.line or 0)), listing.color) + "\n"
+        yield _block(problem, snippet(problem, listing), listing.color) + "\n"
     if count > limit:
         yield from (_row(tally, listing) for tally in found)
         yield f"\n{limit:,} of {count:,} problems are shown; --output problems.ndjson writes all of them\n"
@@ -44,12 +44,12 @@ def _colored(text: str, severity: str, *, color: bool) -> str:
     return f"{_COLOURS[severity]}{text}{_RESET}" if color else text
 
 
-def _block(problem: Problem, snippet: str | None, color: bool) -> str:
+def _block(problem: Problem, line: str, color: bool) -> str:
     head = _colored(f"{problem.severity}[{problem.rule}]", problem.severity, color=color)
     subject = f" (component {visible(problem.component)})" if problem.component else ""
     rows = [f"{head}: {visible(problem.message)}{subject}", f"  --> {visible(place(problem))}"]
-    if snippet is not None and snippet.strip() and problem.line is not None:
-        rows += _snippet(snippet, problem.line, problem.column)
+    if line.strip() and problem.line is not None:
+        rows += _snippet(line, problem.line, problem.column)
     if problem.fix:
         rows.append(f"  fix: {visible(problem.fix)}")
     return "\n".join(rows) + "\n"

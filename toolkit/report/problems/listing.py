@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePath
 from typing import Protocol
@@ -32,8 +33,9 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     """Problems in the order of the files, and what is known around them.
 
     ``problems`` may be anything that can be gone through several times; no format holds them all.
-    ``snippets``: the line of a problem by ``(file, line)``; ``rules`` by id; ``root``: relative names of files begin
-    here; ``limit``: at most so many problems in a form for people, None for all.
+    ``snippets``: the line of a problem by ``(file, line)``; ``rules`` by id; ``limit``: at most so many problems in a
+    form for people, None for all. ``here`` is the folder that the files' names begin in, ``root`` the one that a
+    repository's tools expect them to begin in.
     """
 
     problems: Iterable[Problem]
@@ -41,6 +43,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     components: int
     snippets: Mapping[tuple[str, int], str] = {}
     rules: Mapping[str, RuleText] = {}
+    here: PurePath = PurePath()
     root: PurePath = PurePath()
     limit: int | None = None
     color: bool = False
@@ -126,21 +129,25 @@ def within(problems: Iterable[Problem], shared: Mapping[tuple[str, str], int]) -
             yield problem
 
 
-def relative(file: str, root: PurePath) -> str:
+def relative(file: str, listing: Listing) -> str:
     """A file's name as a repository's tools want it: relative to ``root`` where it is below, with slashes."""
-    path = PurePath(file)
-    if path.is_absolute() and path.is_relative_to(root):
-        path = path.relative_to(root)
-    return path.as_posix()
+    path = PurePath(os.path.normpath(listing.here / file))
+    return path.relative_to(listing.root).as_posix() if path.is_relative_to(listing.root) else path.as_posix()
 
 
 def place(problem: Problem | Where) -> str:
-    """``file:line:column``, or ``file:sheet S:cell B2``, not yet made visible."""
-    where = [problem.file]
-    where += [str(number) for number in (problem.line, problem.column) if number is not None]
-    named = (("sheet", problem.sheet), ("cell", problem.cell))
-    where += [f"{name} {found}" for name, found in named if found is not None]
-    return ":".join(where)
+    """``file:line:column``, or ``file:sheet!B2`` in a workbook; not yet made visible."""
+    if problem.cell is not None:
+        return f"{problem.file}:" + (f"{problem.sheet}!" if problem.sheet else "") + problem.cell
+    where = [problem.file] + ([problem.sheet] if problem.sheet else [])
+    return ":".join([*where, *(str(number) for number in (problem.line, problem.column) if number is not None)])
+
+
+def snippet(problem: Problem, listing: Listing) -> str:
+    """The line of a problem, empty where there is none to show: of a sheet's row the cell's name says more."""
+    if problem.line is None or problem.sheet is not None:
+        return ""
+    return listing.snippets.get((problem.file, problem.line), "")
 
 
 def counted(count: int, noun: str) -> str:
