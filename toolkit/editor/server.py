@@ -127,8 +127,8 @@ class Server(LanguageServer):
         )
 
 
-def _kind(action: types.CodeAction) -> str:
-    return str(action.kind.value) if isinstance(action.kind, types.CodeActionKind) else ""
+def _written(kind: types.CodeActionKind | str | None) -> str:
+    return kind.value if isinstance(kind, types.CodeActionKind) else kind or ""
 
 
 def _service(value: object) -> str | None:
@@ -242,5 +242,5 @@ def _answer(server: Server) -> None:
         every = server.action(
             path, uri, "Make every correction that is beyond doubt", list(seen.edits), types.CodeActionKind.SourceFixAll
         )
-        wanted = tuple(str(kind.value) for kind in params.context.only or () if isinstance(kind, types.CodeActionKind))
-        return [action for action in (*actions, every) if not wanted or _kind(action).startswith(wanted)]
+        wanted = tuple(_written(kind) for kind in params.context.only or ())
+        return [action for action in (*actions, every) if not wanted or _written(action.kind).startswith(wanted)]
