@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from toolkit import errors
 from toolkit.cli.main import COMMANDS, cli
@@ -59,3 +60,18 @@ def test_make_targets_exist() -> None:
     makefile = (ROOT / "Makefile").read_text()
     for target in set(re.findall(r"(?:^|`)make ([a-z-]+)", README, flags=re.MULTILINE)):
         assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE), target
+
+
+SCREENS = re.findall(r"^```\n\$ onboard (.*)\n((?:.*\n)*?)```$", section("What it looks like"), flags=re.MULTILINE)
+
+
+def test_there_are_screens() -> None:
+    assert [command.split()[0] for command, _ in SCREENS] == ["validate", "decide", "diff"]
+
+
+@pytest.mark.parametrize(("command", "screen"), SCREENS)
+def test_a_screen_is_what_the_program_prints(command: str, screen: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    said = CliRunner().invoke(cli, command.split()).stdout
+    shown, more, _ = screen.partition("…\n")
+    assert shown == (said[: len(shown)] if more else said.rstrip("\n") + "\n")
