@@ -16,6 +16,8 @@ from toolkit.errors import OnboardError
 COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("toolkit.cli.doctor:doctor", "What this machine allows, and the fix for each gap."),
     "validate": ("toolkit.cli.validate:validate", "Every problem of an inventory, with place and fix."),
+    "template": ("toolkit.cli.template:template", "The workbook that a customer fills in."),
+    "convert": ("toolkit.cli.convert:convert", "An inventory from any format into any other."),
     "schema": ("toolkit.cli.schema:schema", "What an inventory may say, kind by kind."),
     "diff": ("toolkit.cli.diff:diff", "Two versions of an inventory: what differs, and what is decided otherwise."),
     "lsp": ("toolkit.cli.lsp:lsp", "Problems, completion and help in any editor (language server)."),

@@ -7,8 +7,8 @@ from pathlib import Path
 from toolkit.errors import UsageError
 from toolkit.inventory.readers import OPENERS
 
-_FILES = ("inventory.yaml", "inventory.yml", "inventory.json")
-_FOLDER = "inventory"
+_FILES = ("inventory.yaml", "inventory.yml", "inventory.json", "inventory.ndjson", "inventory.xlsx")
+FOLDER = "inventory"
 _SETTINGS = "onboard.yaml"
 
 
@@ -31,7 +31,7 @@ def find_root(path: Path) -> Path:
     if file.name not in _FILES:
         raise UsageError(
             f"{path} is not the inventory of its workspace",
-            fix="put it into a folder of its own as inventory.yaml (.yml, .json), and name that folder",
+            fix="put it into a folder of its own as inventory.yaml (.yml, .json, .ndjson, .xlsx), and name that folder",
         )
     return file.parent
 
@@ -50,7 +50,7 @@ def _not_looked_at(path: Path, error: OSError) -> UsageError:
 
 def _find(path: Path) -> list[Path]:
     if path.is_dir():
-        names = (*_FILES, _FOLDER)
+        names = (*_FILES, FOLDER)
         found = [path] if _holds_pieces(path) else [path / name for name in names if (path / name).exists()]
         if len(found) != 1:
             said = " and ".join(piece.name for piece in found)
@@ -66,8 +66,8 @@ def _find(path: Path) -> list[Path]:
 
 def _holds_pieces(folder: Path) -> bool:
     """Whether a folder is the ``inventory/`` of the workspace above it; a workspace may itself be called so."""
-    whole = (folder.resolve() / name for name in (*_FILES, _FOLDER))
-    return folder.resolve().name == _FOLDER and not any(one.exists() for one in whole)
+    whole = (folder.resolve() / name for name in (*_FILES, FOLDER))
+    return folder.resolve().name == FOLDER and not any(one.exists() for one in whole)
 
 
 def _is_piece(file: Path) -> bool:
@@ -82,5 +82,5 @@ def _folder(folder: Path) -> list[Path]:
         )
     pieces = sorted(piece for piece in folder.iterdir() if _is_piece(piece))
     if not pieces:
-        raise UsageError(f"no inventory in {folder}", fix="put .yaml, .json or .ndjson files there")
+        raise UsageError(f"no inventory in {folder}", fix="put .yaml, .json, .ndjson, .csv or .xlsx files there")
     return pieces

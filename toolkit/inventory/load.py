@@ -96,7 +96,7 @@ def survey(
             if sink is not None:
                 sink(extra)
     found = [refusal(file, refused) for file, refused in (*source.refused, *source.unread)]
-    for file, finding in source.findings:
+    for file, finding in (*source.findings, *source.noted):
         found.append(problem(finding, file, source.pieces[file].locate(finding.path, key=finding.key)))
     # with a piece missing, whatever it may hold cannot be judged
     if source.pieces and not source.refused:

@@ -68,6 +68,11 @@ class Source:
         return [(file, refused) for file, piece in self.pieces.items() for refused in piece.refused]
 
     @property
+    def noted(self) -> list[tuple[str, Finding]]:
+        """How values in a local notation were understood, by file."""
+        return [(file, note) for file, piece in self.pieces.items() for note in piece.notes]
+
+    @property
     def components(self) -> int:
         """How many were read."""
         return self._starts[-1] if self._starts else 0

@@ -76,10 +76,24 @@ def _open_ndjson(path: Path, file: str) -> Piece:
     return NdjsonPiece(file, path)
 
 
+def _open_csv(path: Path, file: str) -> Piece:
+    from toolkit.inventory.readers.csv_reader import read_csv
+
+    return read_csv(path, _content(path, MAX_BYTES), file)
+
+
+def _open_xlsx(path: Path, file: str) -> Piece:
+    from toolkit.inventory.readers.xlsx_reader import read_xlsx
+
+    return read_xlsx(path, file)
+
+
 OPENERS: dict[str, Callable[[Path, str], Piece]] = {
+    ".csv": _open_csv,
     ".json": _open_json,
     ".jsonl": _open_ndjson,
     ".ndjson": _open_ndjson,
+    ".xlsx": _open_xlsx,
     ".yaml": _open_yaml,
     ".yml": _open_yaml,
 }

@@ -36,6 +36,7 @@ class JsonPiece:
         """Raises Torn when ``content`` is no mapping with one list of components and a sound rest."""
         self.file = file
         self.refused: list[ReadRefused] = []
+        self.notes: tuple[()] = ()
         self._data = data = content.removeprefix(_BOM)
         if data.count(b"\r") != data.count(b"\r\n") or any(found in data for found in _BREAKS):
             raise Torn

@@ -53,6 +53,7 @@ class NdjsonPiece:
         """Raises ReadRefused for an empty file, a line without end and a header that is unsound; OSError."""
         self.file = file
         self.refused: list[ReadRefused] = []
+        self.notes: tuple[()] = ()
         self.path = path
         self.spans: list[Span] = []
         self._before: Document | None = None

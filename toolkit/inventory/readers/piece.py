@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Protocol
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 from toolkit.inventory.readers.place import Document, Place, ReadRefused
+
+if TYPE_CHECKING:
+    from toolkit.inventory.finding import Finding  # which needs this package's places
 
 BATCH = 4000
 """Components that are held as plain values at once."""
@@ -30,6 +33,11 @@ class Piece(Protocol):
     @property
     def refused(self) -> list[ReadRefused]:
         """Parts that ``batches`` passed over because they cannot be read, each a problem of its own."""
+        ...
+
+    @property
+    def notes(self) -> Sequence[Finding]:
+        """What is to be said about how values were understood; pointers into this file, complete after ``batches``."""
         ...
 
     def batches(self) -> Iterator[list[Any]]:
@@ -57,6 +65,7 @@ class WholePiece:
     def __init__(self, file: str, document: Document) -> None:
         self.file = file
         self.refused: list[ReadRefused] = []
+        self.notes: list[Finding] = []
         self._document = document
         self._components: list[Any] = []
         self.header = value = document.value

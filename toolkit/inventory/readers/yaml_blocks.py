@@ -38,6 +38,7 @@ class YamlBlocks:
         """Raises Torn where the text must be read as a whole, whatever it holds."""
         self.file = file
         self.refused: list[ReadRefused] = []
+        self.notes: tuple[()] = ()
         if "\r" in text:
             text = text.replace("\r\n", "\n")
         if any(found in text for found in (_OTHER_BREAKS if not text.isascii() else _OTHER_BREAKS[:1])):

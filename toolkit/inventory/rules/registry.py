@@ -24,10 +24,10 @@ def _rule(number: int, title: str, section: str, fix: str, severity: Severity = 
 
 
 _ALL = (
-    _rule(1, "a file that cannot be read", "inventory format", "give a regular, readable .yaml, .json or .ndjson file"),
+    _rule(1, "a file that cannot be read", "inventory format", "give a regular, readable .yaml, .json, .ndjson, .csv or .xlsx file"),
     _rule(2, "an empty file", "inventory format", "start from examples/acme/inventory.yaml"),
     _rule(3, "content that is not UTF-8 text", "RFC 3629", "save the file as UTF-8 text without control characters"),
-    _rule(4, "malformed YAML or JSON", "YAML 1.2.2, RFC 8259", "mend the syntax at this place"),
+    _rule(4, "a malformed file", "YAML 1.2.2, RFC 8259, RFC 4180, ECMA-376", "mend the syntax at this place"),
     _rule(5, "a key that stands twice", "YAML 1.2.2 §3.2.1.3, RFC 8259 §4", "keep one of the two"),
     _rule(6, "a document beyond the bounds of nesting or growth", "inventory format", "write the values out, less nested"),
     _rule(7, "YAML beyond plain values", "inventory format", "use one document of plain values with string keys"),
@@ -40,6 +40,9 @@ _ALL = (
     _rule(14, "a value that is not one of the known ones", "inventory schema", "use one of the known values"),
     _rule(15, "a value of the wrong shape", "inventory schema", "write it in the shape that is asked for"),
     _rule(16, "a value out of bounds", "inventory schema", "stay within the bounds"),
+    _rule(17, "a sheet or heading that is not understood", "inventory format", "name it as the template does, or begin it with #"),
+    _rule(18, "a cell without a plain value", "inventory format", "write the value itself into the cell"),
+    _rule(19, "a value in a local notation", "inventory format", "check that it is read as it was meant", "warning"),
     _rule(20, "a reference to something that is not there", "cross-references", "name an existing id"),
     _rule(21, "an id that stands twice", "cross-references", "give each its own id"),
     _rule(22, "a circle of dependencies", "cross-references", "remove one of the dependencies"),
