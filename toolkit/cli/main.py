@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "schema": ("toolkit.cli.schema:schema", "What an inventory may say, kind by kind."),
     "diff": ("toolkit.cli.diff:diff", "Two versions of an inventory: what differs, and what is decided otherwise."),
     "lsp": ("toolkit.cli.lsp:lsp", "Problems, completion and help in any editor (language server)."),
+    "rules": ("toolkit.cli.rules:rules", "Every rule that an inventory is held to, and what breaks it."),
     "decide": ("toolkit.cli.decide:decide", "What is decided for each component, and why."),
     "tables": ("toolkit.cli.tables:tables", "Prove decision tables; what another version would change."),
     "plan": ("toolkit.cli.plan:plan", "What would be done, offline and without credentials."),
