@@ -25,7 +25,7 @@ from toolkit.inventory.readers.place import (
 )
 
 _TOKEN = re.compile(
-    r'[ \t\r\n]*(?:(?P<mark>[\[\]{}:,])|(?P<string>"(?:[^"\\\x00-\x1f]|\\.)*")'
+    r'[ \t\r\n]*(?:(?P<mark>[\[\]{}:,])|(?P<string>"[^"\\\x00-\x1f]*+(?:\\.[^"\\\x00-\x1f]*+)*+")'
     r"|(?P<word>-?(?:Infinity|NaN)|true|false|null)|(?P<number>-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)|(?P<end>$))"
 )
 _WORDS = {"true": True, "false": False, "null": None}

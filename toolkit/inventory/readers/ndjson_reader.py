@@ -6,8 +6,9 @@ Read in blocks, never whole: of the file only where its blocks begin is remember
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -109,8 +110,9 @@ class NdjsonPiece:
         if number == 1 and self._before:
             return self._before.text
         span = bisect_right(self._first_lines, number) - 1
-        found = (text for at, text in self._lines(span) if at == number) if 0 <= span < len(self.spans) else iter(())
-        text = next(found, b"")
+        lines = self._lines(span) if 0 <= span < len(self.spans) else []
+        index = bisect_left(lines, number, key=itemgetter(0))
+        text = lines[index][1] if index < len(lines) and lines[index][0] == number else b""
         return text.decode(errors="replace") if len(text) <= LONGEST_SHOWN else ""
 
     def _line_of(self, index: int) -> tuple[int, bytes]:
