@@ -3,12 +3,13 @@
 PYTHON ?= python3
 VENV ?= .venv
 WORKSPACE ?= examples/acme
+SECONDS ?= 60
 PYTEST = $(VENV)/bin/python -m pytest
 # two workers, each with whole files; what takes a world of its own runs alone
 BESIDE = -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine onboard test test-quick test-kill test-proofs bench lint lock
+.PHONY: help setup engine onboard test test-quick test-kill test-proofs bench fuzz lint lock
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -36,6 +37,10 @@ bench: setup ## how long a start and a plan take, beside click alone and the eng
 	$(VENV)/bin/python -m tests.benchmarks.start
 	$(VENV)/bin/python -m tests.benchmarks.plan
 	$(VENV)/bin/python -m tests.benchmarks.decide
+	$(VENV)/bin/python -m tests.benchmarks.peers
+
+fuzz: setup ## search for inputs that break a reader (SECONDS=60)
+	$(VENV)/bin/python -m tests.fuzz $(SECONDS)
 
 test-proofs: setup ## break every single thing that is verified, and every step of configure, in the lab
 	$(PYTEST) -m proof
