@@ -72,7 +72,7 @@ class Components:
             judge = (judges.get(kind) or self._judge(kind)) if type(kind) is str else _refuse
             if judge(item) and number not in suspects:
                 level = item.get("management_level")
-                judged = self._rules.component(item)
+                judged = self._rules.sound(item)
                 self._note(part, number, item, judged, level=level)
             else:
                 self._odd(part, number, item)

@@ -139,7 +139,8 @@ def test_what_is_remembered_is_what_would_be_found_anew() -> None:
     for value in VALUES:
         judge = Judge(value)
         for item in (*value.get("components", ()), *value.get("components", ())):
-            assert judge.component(item) == Judge(value).component(item)
+            assert judge.component(item) == judge.sound(item) == Judge(value).component(item)
+            assert Judge(value).sound(item) == judge.sound(item)
 
 
 def test_the_future_is_of_the_day_on_which_it_is_asked() -> None:
