@@ -174,8 +174,8 @@ def _words(cell: Cell, _: Note) -> Any:
     marked, value = (False, cell) if cell[0] not in "'j" else _marked(cell)
     if marked:
         return value
-    if ";" not in value and "\n" not in value and "\\" not in value:
-        return [value.strip()]
+    if "\\" not in value:
+        return [word for part in value.replace("\n", ";").split(";") if (word := part.strip())]
     words = _BETWEEN.sub(lambda found: found[1] + "\0", value.strip()).split("\0")
     return [re.sub(r"\\([\\;])", r"\1", word) for word in words if word]
 

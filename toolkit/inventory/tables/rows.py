@@ -68,6 +68,8 @@ class RowReader:
                     self._contradicts(index, key)
                 else:
                     item[key] = value
+            elif len(inner) == 1 and key not in item:
+                item[key] = {inner[0]: value}
             elif not _put(item, (key, *inner), value):
                 self._contradicts(index, key)
         return item
