@@ -38,6 +38,7 @@ bench: setup ## how long a start and a plan take, beside click alone and the eng
 	$(VENV)/bin/python -m tests.benchmarks.plan
 	$(VENV)/bin/python -m tests.benchmarks.decide
 	$(VENV)/bin/python -m tests.benchmarks.peers
+	$(VENV)/bin/python -m tests.benchmarks.tables
 
 fuzz: setup ## search for inputs that break a reader (SECONDS=60)
 	$(VENV)/bin/python -m tests.fuzz $(SECONDS)
