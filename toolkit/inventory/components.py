@@ -11,12 +11,12 @@ import msgspec
 from toolkit.inventory.crossrefs import referred
 from toolkit.inventory.finding import Finding
 from toolkit.inventory.networks import placed
+from toolkit.inventory.rules.backups import backup_without_level
 from toolkit.inventory.rules.judge import Judge, Judged
 from toolkit.inventory.rules.rule_kinds import Noted
 from toolkit.inventory.schema import check_component, judge_of, service_of
 from toolkit.inventory.schema_files import kinds, references
 from toolkit.inventory.secret_rules import component_host_key, literals, may_hold_secret
-from toolkit.inventory.service_rules import backup_without_level
 from toolkit.inventory.verdicts import Facts, Verdicts
 from toolkit.model.inventory import COMPONENT_FIELDS
 

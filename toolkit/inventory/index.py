@@ -17,9 +17,10 @@ from toolkit.inventory.components import DEPENDS, HOST, SERVER, Part
 from toolkit.inventory.crossrefs import ids, taken, unmanaged_sites, unresolved, whole
 from toolkit.inventory.finding import Finding, did_you_mean, listed, shown, strings, text
 from toolkit.inventory.networks import address_taken, endpoint_addresses
+from toolkit.inventory.rules.backups import backup_without_level
 from toolkit.inventory.rules.judge import Judge
+from toolkit.inventory.rules.levels import application_level, subscribed
 from toolkit.inventory.rules.rule_kinds import Noted
-from toolkit.inventory.service_rules import application_level, backup_without_level, subscribed
 from toolkit.inventory.spelling import Words
 
 

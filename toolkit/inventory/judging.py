@@ -16,7 +16,6 @@ from toolkit.inventory.readers.piece import BATCH
 from toolkit.inventory.rules.judge import Judge
 from toolkit.inventory.schema import check_header
 from toolkit.inventory.secret_rules import check_secrets
-from toolkit.inventory.service_rules import check_service
 
 Found = tuple[int | None, Finding]
 """A finding with the number of its component, or None: it points into the header."""
@@ -59,12 +58,7 @@ class Judging:
 
     def _others(self, secrets: list[Finding]) -> Iterator[Found]:
         header = self._header
-        for finding in (
-            *check_references(header),
-            *check_networks(header),
-            *check_service(header),
-            *self._rules.header(),
-        ):
+        for finding in (*check_references(header), *check_networks(header), *self._rules.header()):
             yield None, finding
         yield from ((None, finding) for finding in secrets if finding.rule != "INV-040")
         yield from self._findings

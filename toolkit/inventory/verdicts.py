@@ -10,7 +10,8 @@ import msgspec
 from toolkit.inventory.crossrefs import ids, unresolved, whole
 from toolkit.inventory.finding import Finding
 from toolkit.inventory.networks import Room, site_room, tenant_room
-from toolkit.inventory.service_rules import NEED_OS, policies, vm_levels
+from toolkit.inventory.rules.backups import policies
+from toolkit.inventory.rules.levels import NEED_OS, vm_levels
 from toolkit.inventory.spelling import Words
 
 _REMEMBERED = 50_000

@@ -1,15 +1,39 @@
-"""Active Directory, and the remote desktops that need it (SD-1 §1.6)."""
+"""Active Directory, the remote desktops that need it, and virtual desktops (SD-1 §1.6, §1.14)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from toolkit.inventory.finding import Finding, Mapping, shown, strings, text
-from toolkit.inventory.rules.header import Header, day
+from toolkit.inventory.finding import Finding, Mapping, listed, shown, strings, text
+from toolkit.inventory.rules.header import PUBLIC_CLOUDS, Header, day
 from toolkit.inventory.rules.rule_kinds import AcrossRule, ComponentRule, Known, broken
 
 _CONTROLLERS = 2
+_OWN_CLOUDS_ONLY = {"active-directory": "SD-1 §1.6", "virtual-desktop": "SD-1 §1.14"}
 _MANAGED = ("application", "responsibility")
+
+
+def _levels(header: Header) -> Iterator[Finding]:
+    """What the levels of desktops need.
+
+    A remote desktop may stand on a public cloud while its directory stands on a tenant of the provider's clouds, so
+    any tenant of the project may subscribe the directory.
+    """
+    project = {
+        level for _, tenant in listed(header.value, "tenants") for _, level in strings(tenant, "subscribed_levels")
+    }
+    for path, tenant in listed(header.value, "tenants"):
+        kind = text(tenant, "platform", "kind")
+        own = {level for _, level in strings(tenant, "subscribed_levels")}
+        for index, level in strings(tenant, "subscribed_levels"):
+            where = f"{path}/subscribed_levels/{index}"
+            if level in _OWN_CLOUDS_ONLY and kind in PUBLIC_CLOUDS:
+                source = _OWN_CLOUDS_ONLY[level]
+                message = f"the {level} level exists on the provider's own clouds only, not on {kind} ({source})"
+                yield Finding(rule="INV-071", path=where, message=message)
+            missing = sorted(({"os"} - own) | ({"active-directory"} - project))
+            if level == "remote-desktop" and missing:
+                yield broken("INV-072", where, f"the remote-desktop level needs the {' and '.join(missing)} level(s)")
 
 
 def _controllers(item: Mapping, header: Header) -> Iterator[Finding]:
@@ -49,7 +73,7 @@ def _managed_os(item: Mapping, header: Header, known: Known) -> Iterator[Finding
             yield broken("INV-078", f"/hosts/{index}", message)
 
 
-HEADER = ()
+HEADER = (_levels,)
 COMPONENT = (
     ComponentRule(_controllers, ("active-directory",), ("hosts", *_MANAGED)),
     ComponentRule(_directory, ("remote-desktop",), ("directory", *_MANAGED)),

@@ -4,17 +4,67 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from toolkit.inventory.finding import Finding, Mapping, shown, text
+from toolkit.inventory.finding import Finding, Mapping, listed, shown, strings, text
 from toolkit.inventory.rules.header import Header
 from toolkit.inventory.rules.rule_kinds import AcrossRule, ComponentRule, Known, broken
 
+NEED_OS = ("database", "middleware")
+_OF_SERVERS = ("os", "database", "middleware", "application")
 _STANDS_ON = {"kubernetes": (), "containers": ("kubernetes",), "application": ("kubernetes", "containers")}
+
+
+def subscribed(tenant: Mapping) -> set[str]:
+    """The levels that a tenant subscribes."""
+    return {level for _, level in strings(tenant, "subscribed_levels")}
+
+
+def _tenants(header: Header) -> Iterator[Finding]:
+    """What the levels that a tenant subscribes need."""
+    for path, tenant in listed(header.value, "tenants"):
+        levels = subscribed(tenant)
+        for index, level in strings(tenant, "subscribed_levels"):
+            where = f"{path}/subscribed_levels/{index}"
+            if level in NEED_OS and "os" not in levels:
+                yield broken(
+                    "INV-060", where, f"the {level} level needs the os level, which this tenant does not subscribe"
+                )
+            if level == "os" and text(tenant, "management") not in (None, "managed"):
+                message = f"the os level exists on managed tenants only; this one is {tenant['management']}"
+                yield broken("INV-061", where, message)
+            if level == "containers" and "kubernetes" not in levels:
+                yield broken("INV-070", where, "the containers level needs the kubernetes level with the same tooling")
+
+
+def vm_levels(level: str | None, *, given: bool, tenant: Mapping) -> Iterator[Finding]:
+    """What the management level of a vm breaks on its tenant; ``given``: whatever it is, there is one.
+
+    Pointers begin at the vm. What the application level needs is told by ``application_level``.
+    """
+    managed, levels, where = text(tenant, "management") == "managed", subscribed(tenant), "/management_level"
+    if level is None:
+        if managed and not given:
+            message = "a vm of a managed tenant has exactly one management level"
+            yield broken("INV-062", "", message, fix="add management_level: os, database, middleware or application")
+    elif level in (*NEED_OS, "os") and not managed and text(tenant, "management") is not None:
+        message = f"the {level} level stands on the os level, which exists on managed tenants only"
+        yield broken("INV-061", where, message)
+    elif level in NEED_OS and "os" not in levels:
+        yield broken("INV-060", where, f"the {level} level needs the os level, which the tenant does not subscribe")
+    elif level in _OF_SERVERS and level not in levels:
+        yield broken("INV-068", where, f"the tenant does not subscribe the {level} level")
+
+
+def application_level(missing: set[str]) -> Iterator[Finding]:
+    """OS, database and middleware levels, each only where the application uses such a component."""
+    if missing:
+        message = f"the application level needs the {' and '.join(sorted(missing))} level(s) of what it uses"
+        yield broken("INV-067", "/management_level", message, fix=f"subscribe {', '.join(sorted(missing))}")
 
 
 def _whole_server(item: Mapping, header: Header) -> Iterator[Finding]:
     """Database or middleware on a server whose operating system is left to the customer altogether."""
     level = text(item, "management_level")
-    if level in ("database", "middleware") and header.no_build(item):
+    if level in NEED_OS and header.no_build(item):
         message = f"the {level} level asks that the provider wholly manages the server's OS; this server is not managed"
         yield broken("INV-073", "/management_level", message)
 
@@ -55,7 +105,7 @@ def _sap(item: Mapping, header: Header) -> Iterator[Finding]:
         yield broken("INV-067", "/product", message, fix=f"subscribe {', '.join(missing)}")
 
 
-HEADER = ()
+HEADER = (_tenants,)
 COMPONENT = (
     ComponentRule(_whole_server, ("vm",), ("management_level", "application", "responsibility")),
     ComponentRule(_cluster, ("kubernetes-cluster",), ("tenant", "management_level")),

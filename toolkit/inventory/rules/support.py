@@ -1,4 +1,4 @@
-"""Support levels and chains of tenants, and how a level may change (SD-1 §1.6)."""
+"""Support levels and chains of tenants, how a level may change, managers and commitment (SD-1 §1.6)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from toolkit.inventory.rules.rule_kinds import broken
 
 RANK = {"initial": 0, "standard": 1, "premium": 2}
 MINIMUM_MONTHS = 6
+_COMMITMENT_MONTHS = 12
+_MANAGERS = ("service_delivery_manager", "contract_manager")
 
 
 def months_after(start: dt.date, months: int) -> dt.date:
@@ -90,6 +92,35 @@ def _chain(header: Header) -> Iterator[Finding]:
             yield broken("INV-085", f"{path}/support_chain", message)
 
 
-HEADER = (_history, _environments, _chain)
+def _managers(header: Header) -> Iterator[Finding]:
+    provider = header.value.get("provider") if isinstance(header.value, dict) else None
+    levels = {text(tenant, "support_level") for _, tenant in listed(header.value, "tenants")}
+    if not isinstance(provider, dict) or not levels:
+        return
+    missing = [name for name in _MANAGERS if name not in provider]
+    if "premium" in levels and missing:
+        message = f"a project with a premium tenant names both managers: {' and '.join(missing)} missing"
+        yield broken("INV-064", "/provider", message)
+    for name in _MANAGERS:
+        if name not in provider:
+            continue
+        noun = name.replace("_", " ")
+        if levels == {"standard"}:
+            message = f"a project of standard tenants only cannot subscribe a {noun}"
+            yield broken("INV-065", f"/provider/{name}", message, key=True)
+        elif levels == {"initial"}:
+            yield broken("INV-066", f"/provider/{name}", f"a {noun} on a project of initial tenants only", key=True)
+
+
+def _commitment(header: Header) -> Iterator[Finding]:
+    customer = header.value.get("customer") if isinstance(header.value, dict) else None
+    commitment = customer.get("commitment") if isinstance(customer, dict) else None
+    months = commitment.get("months") if isinstance(commitment, dict) else None
+    if type(months) is int and 0 < months < _COMMITMENT_MONTHS:
+        message = f"{months} months is below the minimum service duration of one year"
+        yield broken("INV-069", "/customer/commitment/months", message)
+
+
+HEADER = (_history, _environments, _chain, _managers, _commitment)
 COMPONENT = ()
 ACROSS = ()

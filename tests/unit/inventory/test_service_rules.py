@@ -1,0 +1,86 @@
+"""Rules whose one example does not show all their ways to be broken."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from toolkit.inventory.rules.judge import Judge
+
+PROVIDER = {"infrastructure": "provider", "operations": "provider", "backend": "provider", "software": "customer"}
+CUSTOMER = {"infrastructure": "customer", "operations": "customer", "backend": "none", "software": "customer"}
+
+
+def told(
+    item: dict[str, Any], *levels: str, cloud: str = "aws", responsibility: Any = PROVIDER, **header: Any
+) -> list[tuple[str, str]]:
+    tenant = {"id": "t", "management": "managed", "subscribed_levels": list(levels), "platform": {"kind": cloud}}
+    whole = {"tenants": [tenant], "applications": [{"id": "a", "responsibility": responsibility}], **header}
+    judged = Judge(whole).component({"id": "c", "tenant": "t", "application": "a", **item})
+    return [(finding.rule, finding.path) for finding in judged.findings]
+
+
+@pytest.mark.parametrize(
+    ("policy", "approval", "rules"),
+    [
+        ("MONTHLY-36", None, []),
+        ("WEEKLY-1", None, ["INV-051"]),
+        ("YEARLY-1", None, ["INV-012"]),
+        ("CUSTOM-MONTHLY-60", None, ["INV-050"]),
+        ("CUSTOM-MONTHLY-60", "Q-7", []),
+    ],
+)
+def test_office_policies(policy: str, approval: str | None, rules: list[str]) -> None:
+    backup = {"policies": [policy], "contents": ["teams"]} | ({"approval": approval} if approval else {})
+    mail = {"kind": "mail", "hosting": "online", "mailboxes": 5, "office_365_backup": backup}
+    assert told(mail, "mail") == [(rule, "/office_365_backup/policies/0") for rule in rules]
+
+
+@pytest.mark.parametrize(("levels", "broken"), [((), True), (("containers",), False), (("application",), False)])
+def test_a_backup_of_containers(levels: tuple[str, ...], *, broken: bool) -> None:
+    group = {"kind": "container-group", "manifests": "m", "incident_procedure": "p", "backup": {"policies": []}}
+    assert told(group, *levels) == ([("INV-063", "/backup")] if broken else [])
+
+
+@pytest.mark.parametrize(
+    ("item", "path"),
+    [
+        ({"kind": "active-directory", "hosts": ["a", "b"]}, "/tenant"),
+        ({"kind": "virtual-desktop", "desktops": 5}, "/tenant"),
+        ({"kind": "firewall", "origin": "native"}, "/origin"),
+        ({"kind": "mail", "hosting": "provider-cloud", "mailboxes": 5}, "/hosting"),
+    ],
+)
+def test_what_only_the_providers_clouds_have(item: dict[str, Any], path: str) -> None:
+    assert told(item) == [("INV-071", path)]
+    assert told(item, cloud="provider-public") == []
+    assert told(item, responsibility=CUSTOMER) == []
+
+
+def test_sap_stands_on_os_and_the_databases_that_it_uses() -> None:
+    assert told({"kind": "sap", "databases": ["d"]}, "application", "os") == [("INV-067", "/product")]
+    assert told({"kind": "sap"}, "application", "os") == []
+
+
+LIMITED = ("INV-111", "/lifecycle/third_party")
+
+
+@pytest.mark.parametrize(
+    ("lifecycle", "order", "expected"),
+    [
+        ({"grey_market": True}, {}, [("INV-110", "/lifecycle/grey_market")]),
+        ({"grey_market": True}, {"authorises": ["c"]}, []),
+        ({"grey_market": True, "authorised_in_order": True}, {}, []),
+        ({"end_of_life": True}, {"documents": ["c"]}, [("INV-110", "/lifecycle/end_of_life")]),
+        ({"end_of_life": True, "authorised_in_order": True}, {"documents": ["c"]}, []),
+        ({"third_party": True}, {}, [LIMITED]),
+        ({"third_party": True, "documented_in_order": True}, {}, []),
+        ({"third_party": False}, {}, []),
+    ],
+)
+def test_the_order_and_the_component_speak_for_each_other(
+    lifecycle: dict[str, bool], order: dict[str, Any], expected: list[tuple[str, str]]
+) -> None:
+    found = told({"kind": "voice-gateway", "lifecycle": lifecycle}, order={"effective": "2027-01-01", **order})
+    assert [one for one in found if one[0] in ("INV-110", "INV-111")] == expected
