@@ -33,10 +33,12 @@ test-quick: setup ## what needs no engine and no lab (under 60 seconds)
 test-kill: setup ## kill every effect step at three points, three victims, and resume
 	$(PYTEST) -m kill -s
 
-bench: setup ## how long a start and a plan take, beside click alone and the engine's own preview
+bench: setup ## how fast everything is: beside the engine, PyYAML, a plain evaluator and five peers (about 20 minutes)
 	$(VENV)/bin/python -m tests.benchmarks.start
 	$(VENV)/bin/python -m tests.benchmarks.plan
 	$(VENV)/bin/python -m tests.benchmarks.decide
+	$(VENV)/bin/python -m tests.benchmarks.inventory
+	$(VENV)/bin/python -m tests.benchmarks.yaml
 	$(VENV)/bin/python -m tests.benchmarks.peers
 	$(VENV)/bin/python -m tests.benchmarks.tables
 

@@ -41,6 +41,10 @@ class Sheet(Protocol):
         ...
 
 
+MOST_COLUMNS = 1000
+"""A heading that no column has is compared with all of them, which takes half a millisecond."""
+
+
 class _Opened:
     """A sheet whose table is known and whose headings were read."""
 
@@ -51,6 +55,8 @@ class _Opened:
         self.kind = kind
         texts = {index: str(cell).strip() for index, cell in enumerate(headings) if str(cell).strip()}
         texts = {index: text for index, text in texts.items() if not text.startswith(REMARK)}
+        if len(texts) > MOST_COLUMNS:
+            raise ReadRefused("INV-006", f"more than {MOST_COLUMNS} columns", sheet.place(number, 0))
         components = table.steps == (COMPONENTS,)
         self.position = next((i for i, text in texts.items() if components and text.casefold() == POSITION), None)
         if self.position is not None:
