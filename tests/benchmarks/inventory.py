@@ -113,9 +113,11 @@ def lines_of(count: int) -> Iterator[str]:
 
 def header() -> dict[str, Any]:
     """50 tenants and 200 applications."""
+    inputs = "architecture_diagram deployment_plan environments security_policies topology component_inventory sow_raci"
     person = {"role": "technical", "name": "Ops", "email": "ops@acme.example"}
     return {
         "schema": "onboarding/inventory/v1",
+        "build_inputs": {name: {"reference": "DOC-1", "date": "2026-10-01"} for name in inputs.split()},
         "service": "managed-applications",
         "customer": {
             "id": "acme",
