@@ -14,7 +14,8 @@ import rfc8785
 
 from toolkit.errors import OnboardError
 
-_sorted = msgspec.json.Encoder(order="sorted").encode
+_sorter = msgspec.json.Encoder(order="sorted")
+_sorted, _sorted_lines = _sorter.encode, _sorter.encode_lines
 
 
 def plain(value: Any) -> Any:
@@ -39,6 +40,12 @@ def component_bytes(value: dict[str, Any]) -> bytes:
     Every component that keeps to its schema is such a value.
     """
     return _sorted(value)
+
+
+def component_lines(values: list[dict[str, Any]]) -> list[bytes]:
+    """``component_bytes`` of each, faster together."""
+    # no break stands inside: in a string it is escaped
+    return _sorted_lines(values).split(b"\n")[:-1]
 
 
 def digest(value: Any) -> str:

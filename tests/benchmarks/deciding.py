@@ -1,4 +1,7 @@
-"""What the benchmark does with each batch beside the checks: a decision with its reasons, and a hash, of each component."""
+"""What the benchmark does with each batch beside the checks: a decision with its reasons, and a hash, of each component.
+
+A decision is written out where it is first met, on a line before its component's, and named by its digest from then on.
+"""
 
 from __future__ import annotations
 
@@ -9,29 +12,32 @@ from typing import Any
 
 import msgspec
 
-from toolkit.canonical import component_bytes
+from toolkit.canonical import component_lines
 from toolkit.decide.verdicts import verdicts
 
 LAYERS = ("infrastructure", "operations", "backend", "software")
 
 
 def decided(header: Any) -> Callable[[list[Any]], bytes]:
-    """Of a header, the lines of some components: id, decision with rules, facts, reasons and nearest, and digest."""
+    """Of a header, the lines of some components: id, digest, and decision with rules, facts, reasons and nearest."""
     known = verdicts(dt.date.fromisoformat(header["customer"]["commitment"]["start"]))
     said = {one["id"]: tuple(one["responsibility"][layer] for layer in LAYERS) for one in header["applications"]}
-    written: dict[Any, bytes] = {}
+    written: dict[Any, str] = {}
+    sha256 = hashlib.sha256
 
     def lines(items: list[Any]) -> bytes:
         found = []
-        for item in items:
+        for item, content in zip(items, component_lines(items), strict=True):
             own, application = item.get("responsibility"), item["application"]
             who = tuple(own[layer] for layer in LAYERS) if own else said[application]
             key = (*who, "component" if own else f"application {application}")
             decision = written.get(key)
             if decision is None:
-                decision = written[key] = msgspec.json.encode(known[key])
-            name, digest = item["id"].encode(), hashlib.sha256(component_bytes(item)).hexdigest().encode()
-            found.append(b'{"component":"%b","sha256":"%b","decision":%b}' % (name, digest, decision))
-        return b"\n".join(found)
+                text = msgspec.json.encode(known[key])
+                decision = written[key] = sha256(text).hexdigest()[:16]
+                found.append(f'{{"decision":"{decision}","is":{text.decode()}}}')
+            digest = sha256(content).hexdigest()
+            found.append(f'{{"component":"{item["id"]}","sha256":"{digest}","decision":"{decision}"}}')
+        return "\n".join(found).encode()
 
     return lines

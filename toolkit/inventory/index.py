@@ -55,11 +55,12 @@ class Index:
             if name is not None and first.setdefault(name, number) != number:
                 self._twice.append(number)
         self.names += part.names
-        numbers = self._trait_numbers
-        self._trait.extend([numbers.setdefault(trait, len(numbers)) for trait in part.traits])
-        for number, below, other, role in part.edges:
-            self._sources.append(start + number)
-            self._labels.append(self._words.setdefault((below, role), len(self._words)))
+        numbers, words = self._trait_numbers, self._words
+        here = {trait: numbers.setdefault(Noted(*noted), len(numbers)) for trait, noted in part.noted.items()}
+        self._trait.extend([here[trait] for trait in part.traits])
+        self._sources.extend([start + number for number in part.sources])
+        self._labels.extend([words.setdefault(label, len(words)) for label in part.labels])
+        for other in part.targets:
             target = first.get(other)
             if target is None:
                 target = ~len(self._later)

@@ -23,6 +23,9 @@ _MARKS = tuple(
     mark.translate(_CLASSES)
     for mark in (b"-----BEGIN", b"PuTTY-User-Key-File", b"AGE-SECRET-KEY-1", b"AKIA", b"ghp_", b"xox")
 )
+_OTHERS = bytes(set(range(256)) - set(b"-_:/ABCDEGIKPTUYghpxom1Sours"))
+"""Characters without which a text is short, and still holds what is left of its marks."""
+_SHORT = tuple(mark.translate(None, _OTHERS) for mark in (*_MARKS, b"://"))
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -31,6 +34,9 @@ def may_hold_secret(written: bytes) -> bool:
 
     Fields are not named by their smell here: what keeps to a schema has none.
     """
+    short = written.translate(_CLASSES, _OTHERS)
+    if not any(mark in short for mark in _SHORT):
+        return False
     classes = written.translate(_CLASSES)
     return any(mark in classes for mark in _MARKS) or _WITH_PASSWORD.search(written) is not None
 

@@ -97,8 +97,8 @@ def is_shallow(text: bytes) -> bool:
 
 def _nothing_lost(text: bytes, classes: bytes, values: list[Any]) -> bool:
     """Whether the exact reader would say the same: no character that it refuses, no number, no key twice."""
-    if b"\x01" in classes or _LONG_NUMBER in classes or b"\\u00" in text:
+    if b"\x01" in classes or _LONG_NUMBER in classes or (b"\\" in text and b"\\u00" in text):
         return False
-    if (b"\xc2" in text or b"\xef\xbf" in text) and NOT_TEXT.search(text.decode()):
+    if not text.isascii() and (b"\xc2" in text or b"\xef\xbf" in text) and NOT_TEXT.search(text.decode()):
         return False
     return text.count(b":") == _encode(values).count(b":")

@@ -87,6 +87,10 @@ class Judge:
             return self.component(item)
         return found or self._remember(facts, item, of_kind)
 
+    def reads(self, kind: str) -> tuple[str, ...]:
+        """The fields that ``sound`` depends on, beside the kind."""
+        return (self._kinds.get(kind) or self._kind(kind)).reads
+
     def component(self, item: Mapping) -> Judged:
         """What a component breaks by itself; pointers begin at the component."""
         kind = item.get("kind")
