@@ -26,9 +26,9 @@ EXAMPLE = Path(__file__).parents[2] / "examples/acme/inventory.yaml"
 
 
 def header() -> str:
-    """The example's, with room for every address."""
+    """The example's, with room for every address beside the provider's networks."""
     text = EXAMPLE.read_text(encoding="utf-8").partition("\ncomponents:")[0] + "\n"
-    return text.replace("10.20.0.0/16", "172.20.0.0/16").replace("10.60.0.0/24", "10.0.0.0/8")
+    return text.replace("10.20.0.0/16", "172.20.0.0/16").replace("10.60.0.0/24", "10.60.0.0/24, 10.128.0.0/9")
 
 
 def component(number: int) -> dict[str, Any]:
@@ -36,7 +36,8 @@ def component(number: int) -> dict[str, Any]:
     part, vm = number % 10, number - number % 10
     shared = {"tenant": "acme-prod", "application": "erp", "owner": "dba@acme.example"}
     if part < 7:
-        address = f"10.{128 + (number >> 16)}.{number >> 8 & 255}.{number & 255}"
+        host = number + 1  # the first address is the network's own
+        address = f"10.{128 + (host >> 16)}.{host >> 8 & 255}.{host & 255}"
         found = {"id": f"vm-{number}", "kind": "vm", **shared, "site": "acme-hq"}
         found |= {"management_level": "database" if part == 0 else "os", "os": {"family": "debian", "version": "12"}}
         found |= {"address": address, "ssh_host_key": "secretref://lab", "security_updates": True}

@@ -11,6 +11,7 @@ import msgspec
 from toolkit.inventory.crossrefs import referred
 from toolkit.inventory.finding import Finding
 from toolkit.inventory.networks import Room, placed
+from toolkit.inventory.readers.fast_json import Proven
 from toolkit.inventory.rules.backups import backup_without_level
 from toolkit.inventory.rules.judge import Judge, Judged
 from toolkit.inventory.rules.rule_kinds import Noted
@@ -157,9 +158,9 @@ class Components:
             self._say(part, number, item, shared)
         kind, backup, needs, host = shared.facts.kind, get("backup"), get("depends_on"), get("hosted_on")
         if backup is not None:
-            names = tuple(backup.get("policies", ()))
-            for finding in self._verdicts.of_policies(names, approved=bool(backup.get("approval"))):
-                part.findings.append((number, finding))
+            names, approved = tuple(backup.get("policies", ())), bool(backup.get("approval"))
+            if (names, approved) not in self._verdicts.sound_policies:
+                part.findings += [(number, found) for found in self._verdicts.of_policies(names, approved=approved)]
             if kind == "vm" and not shared.facts.has_level:
                 part.findings.append((number, backup_without_level()))
         if needs or host is not None or shared.refers:
@@ -202,7 +203,7 @@ class Components:
         if judged.asks:
             part.asks.append((number, {field: item[field] for field in judged.asks if field in item}))
         if verdict.asks:
-            part.asking.append((number, shared.facts.tenant, shared.facts.application))
+            part.asking.append((number, item.get("tenant"), shared.facts.application))
 
     def _odd(self, part: Part, number: int, item: Any) -> _Shared:
         """A component that the schema refuses, or that may hold a secret: the rest is told where they do not complain."""
@@ -250,7 +251,7 @@ def told_already(literal: set[str], finding: Finding) -> bool:
 
 def _suspects(items: list[Any]) -> set[int]:
     """Components in which a secret may stand."""
-    if not may_hold_secret(_encode(items)):
+    if not may_hold_secret(items.written if isinstance(items, Proven) else _encode(items)):
         return set()
     return {number for number, item in enumerate(items) if may_hold_secret(_encode(item))}
 

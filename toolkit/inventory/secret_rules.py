@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from toolkit.inventory.finding import Finding, listed, looks_secret, text
@@ -48,7 +49,12 @@ def check_secrets(value: Any) -> list[Finding]:
 
 def smells(name: str) -> bool:
     """Whether a field of that name would hold a secret."""
-    return SECRET_NAME.search(_CAMEL.sub("_", name[:200]).lower()) is not None
+    return _smells(name[:200])
+
+
+@lru_cache(maxsize=4096)
+def _smells(name: str) -> bool:
+    return SECRET_NAME.search(_CAMEL.sub("_", name).lower()) is not None
 
 
 def literals(value: Any, *, called: str = "this value") -> Iterator[Finding]:

@@ -51,6 +51,8 @@ class Verdicts:
         self._sound = {section: whole(header, section) for section in self._known}
         self.known: dict[Any, Verdict] = {}
         """By facts; a plain tuple of them is found as well."""
+        self.sound_policies: set[tuple[tuple[str | None, ...], bool]] = set()
+        """Policies with which nothing is wrong, as far as they were asked for, and whether they are approved."""
         self._of_policies: dict[tuple[tuple[str | None, ...], bool], tuple[Finding, ...]] = {}
 
     def of(self, facts: Facts) -> Verdict:
@@ -68,7 +70,10 @@ class Verdicts:
         if found is None:
             if len(self._of_policies) > _REMEMBERED:
                 self._of_policies.clear()
+                self.sound_policies.clear()
             found = self._of_policies[names, approved] = tuple(policies(names, approved=approved))
+            if not found:
+                self.sound_policies.add((names, approved))
         return found
 
     def _judge(self, facts: Facts) -> Verdict:

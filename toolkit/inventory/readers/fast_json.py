@@ -35,6 +35,12 @@ _LONG_NUMBER = b"0" * 16
 _encode = msgspec.json.Encoder().encode
 
 
+class Proven(list[Any]):
+    """Values that lost nothing, and what proved it: all of them ``written`` as JSON again."""
+
+    written: bytes
+
+
 class _NoNumber(ValueError):
     """A number without an exact form."""
 
@@ -69,7 +75,7 @@ def decode_lines(text: bytes) -> list[Any] | None:
     classes = text.translate(_CLASSES)
     if b"{" * _DEEP in classes.translate(None, b".0\x01"):
         return None
-    return values if _nothing_lost(text, classes, values) else None
+    return _proven(text, classes, values)
 
 
 def decode_slices(slices: Sequence[bytes], exactly: Callable[[int], Any], start: int = 0) -> list[Any]:
@@ -79,8 +85,8 @@ def decode_slices(slices: Sequence[bytes], exactly: Callable[[int], Any], start:
         values: list[Any] | None = _decoder.decode(text)
     except _FAULTS:
         values = None
-    if values is not None and _nothing_lost(text, text.translate(_CLASSES), values):
-        return values
+    if values is not None and (proven := _proven(text, text.translate(_CLASSES), values)) is not None:
+        return proven
     if len(slices) <= _FEW:
         return [exactly(start + index) for index in range(len(slices))]
     middle = len(slices) // 2
@@ -95,10 +101,12 @@ def is_shallow(text: bytes) -> bool:
     return text.count(b"{") + text.count(b"[") < _DEEP
 
 
-def _nothing_lost(text: bytes, classes: bytes, values: list[Any]) -> bool:
-    """Whether the exact reader would say the same: no character that it refuses, no number, no key twice."""
+def _proven(text: bytes, classes: bytes, values: list[Any]) -> Proven | None:
+    """None unless the exact reader would say the same: no character that it refuses, no number, no key twice."""
     if b"\x01" in classes or _LONG_NUMBER in classes or (b"\\" in text and b"\\u00" in text):
-        return False
+        return None
     if not text.isascii() and (b"\xc2" in text or b"\xef\xbf" in text) and NOT_TEXT.search(text.decode()):
-        return False
-    return text.count(b":") == _encode(values).count(b":")
+        return None
+    proven = Proven(values)
+    proven.written = _encode(values)
+    return proven if text.count(b":") == proven.written.count(b":") else None
