@@ -168,8 +168,9 @@ class Road:
         (coordinator,) = self.coordinators()
         if victim == "group":
             # who could write down that another one died goes first; numbers say nothing of that, they begin anew
-            above = self._above(coordinator)
-            killed, follow = sorted(there, key=lambda one: one.pid not in above), []
+            assert self._supervisor is not None
+            first = {self._supervisor.pid: 0, coordinator.pid: 1}
+            killed, follow = sorted(there, key=lambda one: first.get(one.pid, 2)), []
         elif victim == "coordinator":
             killed, follow = [coordinator], [one for one in there if one.pid not in self._above(coordinator)]
         else:
