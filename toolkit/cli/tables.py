@@ -59,5 +59,5 @@ def diff(*, old: str, new: str, inventory: Path, detailed_exitcode: bool, shown:
     else:
         for line in impact_lines(compared.impacts):
             print_text(line)
-        print_text(f"{compared.table}: {len(compared.impacts)} of {compared.components} components change")
+        print_text(compared.summary)
     return ChangesFound.exit_code if compared.impacts and detailed_exitcode else 0

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import msgspec
 
 from toolkit.decide.cells import cell_text, said
 from toolkit.decide.evaluate import Answer, Evaluator
-from toolkit.decide.facts import pointers_of
+from toolkit.decide.facts import FACTS, pointers_of
 from toolkit.decide.table import Outcome, Rule, Table
+from toolkit.decide.terms import ask, is_done
 from toolkit.decide.verdicts import verdicts
 from toolkit.errors import Undecided, UsageError
 from toolkit.model.inventory import Component, Inventory
@@ -32,37 +34,115 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Impact(msgspec.Struct, frozen=True, kw_only=True):
-    """A component whose outcome changes, and why, one sentence for each rule and cell that matters."""
+    """An outcome that changes, and why, one sentence for each rule and cell that matters.
 
-    component: str
+    It is a component's, of one ``activity`` where the tables ask for it; or the inventory's, of one ``build_input``.
+    """
+
+    component: str | None
+    activity: str | None = None
+    build_input: str | None = None
     old: Side
     new: Side
     why: tuple[str, ...]
+
+    @property
+    def subject(self) -> str:
+        if self.component is None:
+            return f"build input {self.build_input}"
+        return self.component + (f", {self.activity}" if self.activity is not None else "")
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """What both tables are asked once."""
+
+    component: str | None = None
+    activity: str | None = None
+    build_input: str | None = None
+    facts: dict[str, Any]
 
 
 def impacts(old: Table, new: Table, inventory: Inventory) -> tuple[Impact, ...]:
     """Every component of an application whose outcome differs between the tables, in the order of their ids.
 
-    Both are evaluated on the start of the commitment; a fact that another table decides (``build_model``) is taken from
-    the installed one. Raises UsageError for tables of different decisions.
+    Tables that ask for ``activity`` are asked once for each activity that the provider does for the component; tables
+    that ask for ``build_input`` once for each build input, of no component. Both are evaluated on the start of the
+    commitment; a fact that another table decides (``build_model``) is taken from the installed one. Raises UsageError
+    for tables of different decisions, and where both ask for a fact that nothing here knows.
     """
     if old.id != new.id or old.outcome != new.outcome:
         raise UsageError(
             f"{old.id} and {new.id} decide different things", fix="name two versions of the same decision table"
         )
     day = inventory.customer.commitment.start
-    read, before, after = pointers_of(inventory), Evaluator(old, day), Evaluator(new, day)
-    asked = {*old.facts, *new.facts}
+    _require_known(old, new)
+    before, after = Evaluator(old, day), Evaluator(new, day)
     found = []
-    for component in sorted((one for one in inventory.components if one.application), key=lambda one: one.id):
-        facts = {name: fact.value for name, fact in read(component).items()}
-        if "build_model" in asked:
-            facts["build_model"] = _build_model(inventory, component, day)
-        one, other = before.ask(facts), after.ask(facts)
+    for question in questions(old, new, inventory):
+        one, other = before.ask(question.facts), after.ask(question.facts)
         if _outcome(one) != _outcome(other):
-            why = tuple(_why(old, new, facts, day=day, was=one, becomes=other))
-            found.append(Impact(component=component.id, old=_side(one), new=_side(other), why=why))
+            found.append(
+                Impact(
+                    component=question.component,
+                    activity=question.activity,
+                    build_input=question.build_input,
+                    old=_side(one),
+                    new=_side(other),
+                    why=tuple(_why(old, new, question.facts, day=day, was=one, becomes=other)),
+                )
+            )
     return tuple(found)
+
+
+def by_build_input(old: Table, new: Table) -> bool:
+    """Whether the tables are asked of build inputs, not of components."""
+    return "build_input" in old.facts or "build_input" in new.facts
+
+
+def questions(old: Table, new: Table, inventory: Inventory) -> Iterator[Question]:
+    """What the inventory has both tables asked, in the order of components, activities and build inputs."""
+    day = inventory.customer.commitment.start
+    components = sorted((one for one in inventory.components if one.application), key=lambda one: one.id)
+    if by_build_input(old, new):
+        # nothing is estimated where nothing is built
+        for name in _values("build_input", old, new) if components else ():
+            given = getattr(inventory.build_inputs, name, None) is not None
+            yield Question(build_input=name, facts={"build_input": name, "given": given})
+        return
+    read, activities = pointers_of(inventory), _values("activity", old, new)
+    asked = {*old.facts, *new.facts}
+    for component in components:
+        facts = {name: fact.value for name, fact in read(component).items()}
+        if {"build_model", "activity"} & asked:
+            facts["build_model"] = _build_model(inventory, component, day)
+        if not activities:
+            yield Question(component=component.id, facts=facts)
+            continue
+        try:
+            party = {name: ask(name, facts, day).outcome for name in ("management", "supervision")}
+        except Undecided:
+            continue  # what is not decided has no windows, whatever their table says
+        for activity in activities:
+            if is_done(activity, **party):
+                yield Question(component=component.id, activity=activity, facts={**facts, "activity": activity})
+
+
+def _values(fact: str, *tables: Table) -> tuple[str, ...]:
+    """Every value that one of the tables lists for the fact."""
+    found = [value for table in tables if fact in table.facts for value in table.domains[fact].values]
+    return tuple(dict.fromkeys(map(str, found)))
+
+
+def _require_known(old: Table, new: Table) -> None:
+    """Without a fact that both ask for, neither would answer, and they would look the same."""
+    known = {"build_input", "given"} if by_build_input(old, new) else {*FACTS, "build_model", "activity"}
+    unknown = [name for name in old.facts if name in new.facts and name not in known]
+    unknown += [name for name in ("activity", "build_input") if name in old.facts and not _values(name, old, new)]
+    if unknown:
+        raise UsageError(
+            f"{old.id} cannot be compared over an inventory: nothing says {', '.join(unknown)}",
+            fix=f"ask for facts that are known here: {', '.join(sorted(known))}",
+        )
 
 
 def _build_model(inventory: Inventory, component: Component, day: dt.date) -> str | None:

@@ -112,12 +112,12 @@ def lint_lines(linted: list[tuple[str, Linted]]) -> Iterator[str]:
 
 
 def impacts_json(found: tuple[Impact, ...], *, table: str, components: int) -> dict[str, Any]:
-    """``onboarding/tables-diff/v1``: how many components there are, and each whose outcome changes."""
+    """``onboarding/tables-diff/v1``: how many components there are, and every outcome that changes."""
     return {"schema": "onboarding/tables-diff/v1", "table": table, "components": components, "changes": plain(found)}
 
 
 def impact_lines(found: tuple[Impact, ...]) -> Iterator[str]:
     for impact in found:
-        yield f"{impact.component}: {impact.old.text} → {impact.new.text}"
+        yield f"{impact.subject}: {impact.old.text} → {impact.new.text}"
         for line in impact.why:
             yield f"  because {line}"

@@ -35,7 +35,10 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """One object for all components with the same facts; ``windows`` by activity, None for what is not managed."""
+    """One object for all components with the same facts.
+
+    ``windows`` by activity, None for what is not managed; what is not supervised has none for ``supervision``.
+    """
 
     management: Said
     supervision: Said
@@ -76,11 +79,20 @@ def terms_on(day: dt.date, values: tuple[Any, ...]) -> Terms:
     """The terms of a component: build model, kind, supervised, its tenant's environment and management. Raises as ``terms``."""
     facts = dict(zip(_ASKED, values, strict=True))
     management = ask("management", facts, day)
+    supervision = ask("supervision", facts, day)
     windows = None
     if management.outcome != "customer":
-        domain = load_table("window").domains["activity"]
-        windows = {str(activity): ask("window", {**facts, "activity": activity}, day) for activity in domain.values}
-    return Terms(management=management, supervision=ask("supervision", facts, day), windows=windows)
+        windows = {
+            activity: ask("window", {**facts, "activity": activity}, day)
+            for activity in map(str, load_table("window").domains["activity"].values)
+            if is_done(activity, management=management.outcome, supervision=supervision.outcome)
+        }
+    return Terms(management=management, supervision=supervision, windows=windows)
+
+
+def is_done(activity: str, *, management: Outcome, supervision: Outcome) -> bool:
+    """Whether the provider does this activity for a component at all: what it does not do has no window."""
+    return management != "customer" and (activity != "supervision" or supervision != "none")
 
 
 def ask(name: str, facts: Facts, day: dt.date) -> Said:

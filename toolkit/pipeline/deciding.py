@@ -10,7 +10,7 @@ import msgspec
 from toolkit.decide.decisions import decide
 from toolkit.decide.effort import Estimate, estimate, read_efforts
 from toolkit.decide.explain import Explanation, explain
-from toolkit.decide.impact import Impact, impacts
+from toolkit.decide.impact import Impact, by_build_input, impacts, questions
 from toolkit.decide.raci import raci, read_matrix
 from toolkit.decide.table import TABLES, Table, load_table, read_table, table_names
 from toolkit.decide.terms import Assumption, Terms, assumptions, terms
@@ -44,11 +44,22 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Compared(msgspec.Struct, frozen=True, kw_only=True):
-    """Two versions of ``table`` over an inventory: how many components were asked, and which change."""
+    """Two versions of ``table`` over an inventory: how many components it has that are decided, and what changes.
+
+    ``build_inputs``: how many build inputs were asked for in place of components; None where components were.
+    """
 
     table: str
     components: int
+    build_inputs: int | None
     impacts: tuple[Impact, ...]
+
+    @property
+    def summary(self) -> str:
+        if self.build_inputs is not None:
+            return f"{self.table}: {len(self.impacts)} of {self.build_inputs} build inputs change"
+        changing = {impact.component for impact in self.impacts}
+        return f"{self.table}: {len(changing)} of {self.components} components change"
 
 
 def decide_all(
@@ -83,7 +94,12 @@ def table_impacts(old: str, new: str, workspace: Workspace) -> Compared:
     before, after = find_table(old), find_table(new)
     inventory = load(workspace.root)
     asked = sum(bool(component.application) for component in inventory.components)
-    return Compared(table=before.id, components=asked, impacts=impacts(before, after, inventory))
+    return Compared(
+        table=before.id,
+        components=asked,
+        impacts=impacts(before, after, inventory),
+        build_inputs=sum(1 for _ in questions(before, after, inventory)) if by_build_input(before, after) else None,
+    )
 
 
 def find_table(name: str) -> Table:

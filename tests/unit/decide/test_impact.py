@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,10 @@ from toolkit.decide.present import impact_lines, impacts_json
 from toolkit.decide.table import TABLES, Table, load_table
 from toolkit.errors import UsageError
 from toolkit.inventory.load import load
-from toolkit.model.inventory import Inventory
+from toolkit.model.inventory import BuildInputs, Inventory
+from toolkit.model.inventory import Document as Paper
+from toolkit.pipeline.deciding import table_impacts
+from toolkit.pipeline.workspace import find
 
 CUSTOMER, PROVIDER = ["customer"], ["provider"]
 
@@ -125,3 +129,68 @@ def test_the_text_and_json_forms(acme: Inventory) -> None:
     shown = impacts_json(found, table="build_model", components=3)
     assert (shown["schema"], shown["components"], len(shown["changes"])) == ("onboarding/tables-diff/v1", 3, 3)
     assert shown["changes"][0]["new"] == {"state": "no_match", "outcome": None, "rule": None, "missing": ()}
+
+
+def test_windows_are_asked_for_each_activity(acme: Inventory) -> None:
+    new = changed("window", lambda v: rule(v, "WN-002").update(then="business-hours"))
+    found = impacts(load_table("window"), new, acme)
+    assert [(one.component, one.activity) for one in found] == [
+        (component, activity)
+        for component in ("erp-db-1", "erp-vm-1", "erp-vm-2")
+        for activity in ("incident-P1", "incident-P2")
+    ]
+    assert list(impact_lines(found))[:2] == [
+        "erp-db-1, incident-P1: 24x7 [WN-002] → business-hours [WN-002]",
+        "  because WN-002: the outcome was 24x7 and is business-hours",
+    ]
+    assert impacts(load_table("window"), load_table("window"), acme) == ()
+
+
+def test_an_activity_that_is_not_done_has_no_window_to_change(acme: Inventory) -> None:
+    new = changed("window", lambda v: rule(v, "WN-001").update(then="business-hours"))
+    unwatched = tuple(msgspec.structs.replace(one, supervised=one.id == "erp-db-1") for one in acme.components)
+    found = impacts(load_table("window"), new, msgspec.structs.replace(acme, components=unwatched))
+    assert [(one.component, one.activity) for one in found] == [("erp-db-1", "supervision")]
+    own = msgspec.structs.replace(
+        acme.applications[0].responsibility, infrastructure="customer", operations="customer", backend="none"
+    )
+    theirs = (msgspec.structs.replace(acme.applications[0], responsibility=own),)
+    assert impacts(load_table("window"), new, msgspec.structs.replace(acme, applications=theirs)) == ()
+
+
+def test_assumptions_are_asked_for_each_build_input(acme: Inventory) -> None:
+    new = changed("assumption", lambda v: rule(v, "AS-006").update(then="there is one flat network"))
+    without = msgspec.structs.replace(acme, build_inputs=None)
+    (found,) = impacts(load_table("assumption"), new, without)
+    assert (found.component, found.build_input) == (None, "topology")
+    assert next(iter(impact_lines((found,)))).startswith("build input topology: the networks, sites and links")
+    paper = Paper(reference="DOC-1", date=acme.customer.commitment.start)
+    given = msgspec.structs.replace(acme, build_inputs=BuildInputs(topology=paper))
+    assert impacts(load_table("assumption"), new, given) == ()
+    assert impacts(load_table("assumption"), new, msgspec.structs.replace(without, components=())) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "id_", "summary"),
+    [
+        ("window", "WN-002", "window: 3 of 3 components change"),
+        ("assumption", "AS-001", r"assumption: \d of 7 build inputs"),
+    ],
+)
+def test_a_component_counts_once_and_build_inputs_as_such(name: str, id_: str, summary: str, tmp_path: Path) -> None:
+    new = tmp_path / "new.yaml"
+    value = yaml.safe_load((TABLES / f"{name}.yaml").read_text())
+    rule(value, id_).update(then="other")
+    new.write_text(yaml.safe_dump(value))
+    compared = table_impacts(name, str(new), find(Path(__file__).parents[3] / "examples/acme"))
+    assert re.match(summary, compared.summary)
+
+
+def test_a_fact_unknown_to_both_is_refused(acme: Inventory) -> None:
+    def ask_more(value: dict[str, Any]) -> None:
+        value["facts"]["moon"] = ["full", "new"]
+        rule(value, "MG-002")["when"]["moon"] = ["full"]
+
+    table = changed("management", ask_more)
+    with pytest.raises(UsageError, match="nothing says moon"):
+        impacts(table, table, acme)

@@ -100,6 +100,19 @@ def test_what_is_not_managed_has_no_windows(acme: Inventory) -> None:
     assert (agreed.management.outcome, agreed.supervision.outcome, agreed.windows) == ("customer", "none", None)
 
 
+def test_what_is_not_supervised_has_no_hours_of_supervision(acme: Inventory) -> None:
+    first, *others = acme.components
+    inventory = replace(acme, components=(replace(first, supervised=False), *others))
+    decisions = decide(inventory)
+    agreed = terms(inventory, decisions)[first.id]
+    watched = terms(acme, decisions)[first.id]
+    assert agreed.supervision.outcome == "none"
+    assert agreed.windows is not None
+    assert watched.windows is not None
+    assert [*watched.windows] == ["supervision", *agreed.windows]
+    assert all(": supervision [" not in line for line in decision_lines(decisions[0], agreed))
+
+
 def test_a_missing_fact_is_told_with_its_component(acme: Inventory) -> None:
     first, *others = acme.components
     inventory = replace(acme, components=(replace(first, tenant=""), *others))
