@@ -15,7 +15,7 @@ from toolkit.cli.options import PATH, Shown, common
 @click.option("--force", is_flag=True, help="Replace what is there.")
 @common()
 def convert(*, path: Path, target: Path, force: bool, shown: Shown) -> None:
-    """Write an inventory as .yaml, .json, .ndjson, .csv or .xlsx, or as a folder inventory/ of pieces.
+    """Write an inventory as .yaml, .json, .ndjson (.jsonl), .csv or .xlsx, or as a folder inventory/ of pieces.
 
     Nothing but comments is lost; what a format cannot hold is refused. CSV holds components only.
     """

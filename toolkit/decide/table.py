@@ -85,6 +85,8 @@ def load_table(name: str) -> Table:
 
 def read_table(path: Path) -> Table:
     """The table in a file; raises UsageError when it cannot be read, is no decision table, or contradicts itself."""
+    if not path.exists():
+        raise UsageError(f"no such file: {path}", fix="check the path")
     try:
         table = msgspec.convert(read_yaml(path), Table, strict=True)
     except (OSError, yaml.YAMLError, msgspec.ValidationError, ValueError, RecursionError) as error:

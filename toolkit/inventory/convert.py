@@ -14,12 +14,15 @@ import yaml
 
 from toolkit.errors import InventoryInvalid, OnboardError, UsageError
 from toolkit.inventory.files import FOLDER, find_pieces
+from toolkit.inventory.readers.place import Place, ReadRefused
+from toolkit.inventory.readers.yaml_meaning import TAG, plain_meaning
 from toolkit.inventory.source import Source
 from toolkit.inventory.tables.cells import same
 from toolkit.inventory.tables.write_csv import csv_bytes
 from toolkit.inventory.tables.write_xlsx import xlsx_bytes
 
 _COMPONENTS = "components"
+_NOWHERE = Place(1, 1)
 
 
 class Converted(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,17 +86,31 @@ def read_whole(source: Source) -> Any:
 
 
 def _yaml(value: Any) -> bytes:
-    """Block style, in the order of the value; what YAML 1.1 would read otherwise is in quotes."""
+    """Block style, in the order of the value."""
     return yaml.dump(
         value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120, default_flow_style=None
     ).encode()
 
 
 class _Dumper(yaml.CSafeDumper):
-    """Without anchors: an inventory says everything out."""
+    """Without anchors: an inventory says everything out. In quotes: what YAML 1.1 or 1.2 reads as no text."""
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - PyYAML's signature
         return True
+
+    def represent_str(self, data: str) -> yaml.ScalarNode:
+        # YAML 1.2 knows numbers that the older one, whose rules the dumper has, takes for texts: 1e5, 0o17
+        return self.represent_scalar(TAG + "str", data, style=None if _is_text(data) else "'")
+
+
+_Dumper.add_representer(str, _Dumper.represent_str)
+
+
+def _is_text(data: str) -> bool:
+    try:
+        return isinstance(plain_meaning(data, _NOWHERE), str)
+    except ReadRefused:
+        return False
 
 
 def _json(value: Any) -> bytes:
@@ -126,6 +143,7 @@ WRITERS: dict[str, Callable[[Any], bytes]] = {
     ".yaml": _yaml,
     ".yml": _yaml,
     ".json": _json,
+    ".jsonl": _ndjson,
     ".ndjson": _ndjson,
     ".csv": _csv,
     ".xlsx": xlsx_bytes,

@@ -27,7 +27,7 @@ def refusal(file: str, refused: ReadRefused) -> Problem:
         sheet=place.sheet,
         cell=place.cell,
         message=refused.message,
-        fix=RULES[refused.rule].fix,
+        fix=refused.fix or RULES[refused.rule].fix,
     )
 
 

@@ -150,3 +150,11 @@ def test_diff_lists_what_changes(workspace: Path) -> None:
 )
 def test_what_is_no_table_is_said(arguments: tuple[str, ...]) -> None:
     assert isinstance(run(tables, *arguments).exception, UsageError)
+
+
+def test_a_table_that_is_not_there(tmp_path: Path) -> None:
+    done = run(tables, "lint", tmp_path / "nope.yaml")
+    assert isinstance(done.exception, UsageError)
+    assert done.exception.message == f"no such file: {tmp_path / 'nope.yaml'}"
+    assert done.exception.fix == "check the path"
+    assert done.exception.exit_code == 2

@@ -209,6 +209,15 @@ def test_a_workbook_that_would_take_all_memory_is_refused(name: str, tmp_path: P
     with pytest.raises(ReadRefused) as refused:
         open_piece(path, "x")
     assert refused.value.rule == "INV-006"
+    fix = check([path]).problems[0].fix
+    assert fix == refused.value.fix
+    assert "nested" not in fix
+
+
+def test_a_workbook_without_any_byte_is_an_empty_file(tmp_path: Path) -> None:
+    path = tmp_path / "x.xlsx"
+    path.touch()
+    assert [one.rule for one in check([path]).problems] == ["INV-002"]
 
 
 def test_a_workbook_that_is_none_is_refused(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from toolkit.inventory.convert import WRITERS, convert, read_whole
 from toolkit.inventory.readers.csv_reader import read_csv
 from toolkit.inventory.readers.place import integral
 from toolkit.inventory.readers.xlsx_reader import read_xlsx
+from toolkit.inventory.readers.yaml_reader import read_yaml
 from toolkit.inventory.schema_files import definition, kinds, resolved, schema
 from toolkit.inventory.source import Source
 from toolkit.inventory.tables.cells import READ, decode, encode, protect, restore, same
@@ -144,6 +145,25 @@ def test_every_format_holds_every_example(path: Path, tmp_path: Path) -> None:
         assert same(read_whole(Source([back])), value)
         if sound and value["components"]:
             assert digest(load(there)) == digest(load(path))
+
+
+NUMBERLIKE = ["1e5", "7E12", "12e03", ".5e3", "0o17", "1e999", "+.inf", "0x1F", "1_0", "1:30", "no", "~", "<<", "="]
+numberlike = st.from_regex(r"[-+.0-9oxeE_:infaN]{1,8}", fullmatch=True)
+
+
+@settings(deadline=None)
+@given(text=texts | numberlike | st.sampled_from(NUMBERLIKE))
+def test_any_text_is_the_same_text_in_yaml(text: str) -> None:
+    value = {"customer": {text: text, "names": [text, text]}}
+    assert same(read_yaml(WRITERS[".yaml"](value).decode()).value, value)
+
+
+@pytest.mark.parametrize("text", NUMBERLIKE)
+def test_a_text_like_a_number_is_converted(text: str, tmp_path: Path) -> None:
+    value = {"customer": {"name": text}, "components": [{"id": "a", "owner": text}]}
+    (tmp_path / "x.json").write_text(json.dumps(value))
+    convert(tmp_path / "x.json", tmp_path / "x.yaml")
+    assert read_whole(Source([tmp_path / "x.yaml"])) == value
 
 
 @pytest.mark.parametrize("table", tables().values(), ids=lambda table: table.name)

@@ -30,18 +30,22 @@ class Place(NamedTuple):
 
 
 class ReadRefused(Exception):
-    """A file that is not a sound document: rule INV-nnn, what is wrong, and where if known."""
+    """A file that is not a sound document: rule INV-nnn, what is wrong, and where if known.
 
-    def __init__(self, rule: str, message: str, place: Place | None = None) -> None:
+    ``fix`` is better advice than the rule's own, where there is any.
+    """
+
+    def __init__(self, rule: str, message: str, place: Place | None = None, fix: str = "") -> None:
         super().__init__(message)
         self.rule = rule
         self.message = message
         self.place = place
+        self.fix = fix
         self.text = ""
         """The decoded text, where the file got that far."""
 
-    def __reduce__(self) -> tuple[type[ReadRefused], tuple[str, str, Place | None]]:
-        return ReadRefused, (self.rule, self.message, self.place)
+    def __reduce__(self) -> tuple[type[ReadRefused], tuple[str, str, Place | None, str]]:
+        return ReadRefused, (self.rule, self.message, self.place, self.fix)
 
 
 class Spot:

@@ -29,6 +29,7 @@ SMALL = 16 * 1024 * 1024
 MAX_CELLS = 32_000_000
 """Rows times columns of a sheet, up to its last cell."""
 MOST_SAID = 1000
+_ANEW = "save the workbook anew with a spreadsheet program, or give another format"
 """Formulas and errors of a sheet that are named one by one."""
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -41,6 +42,8 @@ def read_xlsx(path: Path, file: str) -> TablesPiece:
     """The sections and components of a workbook; raises ReadRefused for what is none, and for what is too large."""
     if path.stat().st_size > MAX_PACKED:
         raise ReadRefused("INV-001", f"larger than {MAX_PACKED // 1024 // 1024} MiB")
+    if path.stat().st_size == 0:
+        raise ReadRefused("INV-002", "the file is empty")
     try:
         odd = _looked_through(path)
         workbook = python_calamine.CalamineWorkbook.from_path(path)
@@ -108,7 +111,7 @@ def _looked_through(path: Path) -> dict[str, list[tuple[str, str]]]:
         size = sum(part.file_size for part in parts)
         swollen = any(part.file_size > max(SMALL, MAX_RATIO * part.compress_size) for part in parts)
         if size > MAX_UNPACKED or swollen or len(set(names)) < len(names):
-            raise ReadRefused("INV-006", "the workbook is packed so that it would grow beyond all bounds")
+            raise ReadRefused("INV-006", "the workbook is packed so that it would grow beyond all bounds", fix=_ANEW)
         found: dict[str, list[tuple[str, str]]] = {}
         for name, place in _sheets(packed):
             text = packed.read(place)
@@ -137,23 +140,30 @@ def _sheets(packed: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
 
 def _plain(text: bytes, name: str) -> bytes:
     if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
-        raise ReadRefused("INV-006", f"the workbook's part {name[:60]} declares entities")
+        raise ReadRefused("INV-006", f"the workbook's part {name[:60]} declares entities", fix=_ANEW)
     return text
 
 
 def _bounded(text: bytes, name: str) -> None:
     """Refuse a sheet whose last cell is so far off that it would be laid out with billions of empty ones."""
     if any(mark in text for mark in _UNUSUAL):
-        raise ReadRefused("INV-006", f"the sheet {name[:60]!r} is written in a way that its size cannot be told")
+        raise ReadRefused(
+            "INV-006", f"the sheet {name[:60]!r} is written in a way that its size cannot be told", fix=_ANEW
+        )
     columns = max((_number(word) for word in set(re.findall(rb' r="([A-Za-z]+)', text))), default=1)
     rows = max(map(int, re.findall(rb' r="([0-9]{1,9})"', text)), default=text.count(b"<row"))
     digits = len(str(rows))
     if re.search(rb' r="[A-Za-z]+[0-9]{%d}' % (digits + 1), text) or rows * columns > MAX_CELLS:
-        raise ReadRefused("INV-006", f"the sheet {name[:60]!r} has cells too far from its first one")
+        raise _far(name)
     if 10**digits * columns > MAX_CELLS:
         rows = max(map(int, re.findall(rb' r="[A-Za-z]+([0-9]+)"', text)), default=1)
         if rows * columns > MAX_CELLS:
-            raise ReadRefused("INV-006", f"the sheet {name[:60]!r} has cells too far from its first one")
+            raise _far(name)
+
+
+def _far(name: str) -> ReadRefused:
+    message = f"the sheet {name[:60]!r} has cells too far from its first one"
+    return ReadRefused("INV-006", message, fix="remove the rows and columns beyond the table")
 
 
 def _odd_cells(text: bytes) -> Iterator[tuple[str, str]]:

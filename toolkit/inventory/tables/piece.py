@@ -56,7 +56,12 @@ class _Opened:
         texts = {index: str(cell).strip() for index, cell in enumerate(headings) if str(cell).strip()}
         texts = {index: text for index, text in texts.items() if not text.startswith(REMARK)}
         if len(texts) > MOST_COLUMNS:
-            raise ReadRefused("INV-006", f"more than {MOST_COLUMNS} columns", sheet.place(number, 0))
+            raise ReadRefused(
+                "INV-006",
+                f"more than {MOST_COLUMNS} columns",
+                sheet.place(number, 0),
+                fix="remove the columns beyond the table",
+            )
         components = table.steps == (COMPONENTS,)
         self.position = next((i for i, text in texts.items() if components and text.casefold() == POSITION), None)
         if self.position is not None:
