@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from toolkit.inventory.rules.judge import Judge
+from toolkit.inventory.schema_files import kinds_of
 
 PROVIDER = {"infrastructure": "provider", "operations": "provider", "backend": "provider", "software": "customer"}
 CUSTOMER = {"infrastructure": "customer", "operations": "customer", "backend": "none", "software": "customer"}
@@ -84,3 +85,14 @@ def test_the_order_and_the_component_speak_for_each_other(
 ) -> None:
     found = told({"kind": "voice-gateway", "lifecycle": lifecycle}, order={"effective": "2027-01-01", **order})
     assert [one for one in found if one[0] in ("INV-110", "INV-111")] == expected
+
+
+@pytest.mark.parametrize("kind", kinds_of("managed-applications"))
+def test_only_native_services_are_without_supervision(kind: str) -> None:
+    def unsupervised(responsibility: Any, *, supervised: bool) -> list[str]:
+        found = told({"kind": kind, "supervised": supervised}, responsibility=responsibility)
+        return [path for rule, path in found if rule == "INV-104"]
+
+    assert unsupervised(PROVIDER, supervised=False) == ([] if kind == "native-service" else ["/supervised"])
+    assert unsupervised(PROVIDER, supervised=True) == []
+    assert unsupervised(CUSTOMER, supervised=False) == []

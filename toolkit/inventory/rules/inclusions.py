@@ -9,6 +9,25 @@ from toolkit.inventory.rules.header import Header
 from toolkit.inventory.rules.rule_kinds import AcrossRule, ComponentRule, Known, broken
 
 _MANAGED = ("tenant", "application", "responsibility")
+_SUPERVISED = (
+    "vm",
+    "database",
+    "middleware",
+    "container-group",
+    "kubernetes-cluster",
+    "application-function",
+    "external-interface",
+    "big-data",
+    "computer-vision",
+    "remote-desktop",
+    "active-directory",
+    "firewall",
+    "load-balancer",
+    "virtual-desktop",
+    "mail",
+    "sap",
+)
+"""Every kind of SD-1 but native services."""
 _AUDITED = ("audit", "high_level_design")
 
 
@@ -27,6 +46,12 @@ def _own_clouds(item: Mapping, header: Header) -> Iterator[Finding]:
     if noun:
         path = {"firewall": "/origin", "mail": "/hosting"}.get(kind or "", "/tenant")
         yield broken("INV-071", path, f"a managed {noun} exists on the provider's own clouds only, not on {cloud}")
+
+
+def _unsupervised(item: Mapping, header: Header) -> Iterator[Finding]:
+    if header.managed(item) and item.get("supervised") is False:
+        message = "only some native services are kept up without supervision; this component is supervised"
+        yield broken("INV-104", "/supervised", message)
 
 
 def _cluster(item: Mapping, header: Header) -> Iterator[Finding]:
@@ -97,6 +122,7 @@ def _mailboxes(item: Mapping, header: Header) -> Iterator[Finding]:
 
 HEADER = (_native_link,)
 COMPONENT = (
+    ComponentRule(_unsupervised, _SUPERVISED, ("supervised", "application", "responsibility")),
     ComponentRule(_own_clouds, ("active-directory", "virtual-desktop"), ("kind", *_MANAGED)),
     ComponentRule(_own_clouds, ("firewall",), ("kind", "origin", *_MANAGED)),
     ComponentRule(_own_clouds, ("mail",), ("kind", "hosting", *_MANAGED)),
