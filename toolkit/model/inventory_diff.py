@@ -68,19 +68,32 @@ class Rename(msgspec.Struct, frozen=True, kw_only=True):
     fields: tuple[FieldChange, ...] = ()
 
 
+class Term(msgspec.Struct, frozen=True, kw_only=True):
+    """One outcome of a decision table and the rule that gave it."""
+
+    outcome: str
+    rule: str
+
+
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What was decided for a component; every field is None where no rule fits."""
+    """What was decided for a component; every field is None where no rule fits.
+
+    ``windows`` by activity, also None for what is not managed.
+    """
 
     build_model: str | None = None
     transition_class: int | None = None
     rule: str | None = None
     class_rule: str | None = None
+    management: Term | None = None
+    supervision: Term | None = None
+    windows: dict[str, Term] | None = None
 
 
 class Effect(msgspec.Struct, frozen=True, kw_only=True):
     """A component that is decided otherwise; a side without the component, or without a decision for it, is None.
 
-    ``old_id`` differs from ``component`` where it looks renamed; ``reasons`` are the new decision's.
+    ``old_id`` differs from ``component`` where it looks renamed; ``reasons`` are the new side's, for what differs.
     """
 
     component: str
@@ -88,6 +101,14 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
     old: Outcome | None
     new: Outcome | None
     reasons: tuple[str, ...] = ()
+
+
+class AssumptionChange(msgspec.Struct, frozen=True, kw_only=True):
+    """A build input of which an estimate assumes something else; a side is None where the input is given."""
+
+    build_input: str
+    old: Term | None
+    new: Term | None
 
 
 class InventoryDiff(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,8 +126,10 @@ class InventoryDiff(msgspec.Struct, frozen=True, kw_only=True):
     moved: tuple[ItemChange, ...] = ()
     changed: tuple[ItemChange, ...] = ()
     effects: tuple[Effect, ...] = ()
+    assumptions: tuple[AssumptionChange, ...] = ()
 
     @property
     def differs(self) -> bool:
         """Whether the two mean different things, or are decided otherwise."""
-        return any((self.added, self.removed, self.renamed, self.moved, self.changed, self.effects))
+        found = (self.added, self.removed, self.renamed, self.moved, self.changed, self.effects, self.assumptions)
+        return any(found)

@@ -6,7 +6,17 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from toolkit.model.inventory_diff import Effect, FieldChange, InventoryDiff, Item, ItemChange, Outcome, Rename
+from toolkit.model.inventory_diff import (
+    AssumptionChange,
+    Effect,
+    FieldChange,
+    InventoryDiff,
+    Item,
+    ItemChange,
+    Outcome,
+    Rename,
+    Term,
+)
 from toolkit.report.page import page_template
 from toolkit.report.problems.listing import counted, place
 
@@ -29,14 +39,18 @@ def as_lines(diff: InventoryDiff) -> Iterator[str]:
             yield from _fields(change)
     for effect in diff.effects:
         yield f"decided otherwise: {subject(effect)}"
-        yield f"  {outcome(effect.old)} → {outcome(effect.new)}"
+        yield from (f"  {line}" for line in effect_lines(effect))
         yield from (f"  because {reason}" for reason in effect.reasons)
+    for change in diff.assumptions:
+        yield f"assumed otherwise: {change.build_input}"
+        yield f"  {assumed(change)}"
     yield summary(diff)
 
 
 def as_html(diff: InventoryDiff) -> str:
     """The page."""
-    names = {"noun": noun, "place": place, "field": field_name, "between": between, "outcome": outcome}
+    names = {"noun": noun, "place": place, "field": field_name, "between": between}
+    names |= {"effect_lines": effect_lines, "assumed": assumed}
     page: str = page_template("inventory-diff.html.jinja").render(
         diff=diff, summary=summary(diff), subject=subject, value=value, **names
     )
@@ -44,12 +58,15 @@ def as_html(diff: InventoryDiff) -> str:
 
 
 def summary(diff: InventoryDiff) -> str:
-    """``1 added, 0 removed, …, 2 decisions``, or that nothing differs."""
+    """``1 added, 0 removed, …, 2 decisions affected``, assumptions where there are any, or that nothing differs."""
     if not diff.differs:
         return "no difference in meaning"
     named = ("added", "removed", "renamed", "moved", "changed")
     counts = [f"{len(getattr(diff, name)):,} {name}" for name in named]
-    return ", ".join([*counts, f"{counted(len(diff.effects), 'decision')} affected"])
+    counts.append(f"{counted(len(diff.effects), 'decision')} affected")
+    if diff.assumptions:
+        counts.append(f"{counted(len(diff.assumptions), 'assumption')} affected")
+    return ", ".join(counts)
 
 
 def noun(item: Item | ItemChange | Rename) -> str:
@@ -85,6 +102,37 @@ def value(given: Any) -> str:
         return "not given"
     written = json.dumps(given, ensure_ascii=False)
     return written if len(written) <= _LONGEST else written[: _LONGEST - 1] + "…"
+
+
+def effect_lines(effect: Effect) -> list[str]:
+    """What differs, one line each; activities whose window changes alike share one."""
+    old, new = effect.old, effect.new
+    decided = f"{outcome(old)} → {outcome(new)}"
+    if old is None or new is None or old.build_model is None or new.build_model is None:
+        return [decided]
+    lines = [] if outcome(old) == outcome(new) else [decided]
+    for name in ("management", "supervision"):
+        was, becomes = getattr(old, name), getattr(new, name)
+        if was != becomes:
+            lines.append(f"{name}: {term(was)} → {term(becomes)}")
+    groups: dict[str, list[str]] = {}
+    before, after = old.windows or {}, new.windows or {}
+    for activity in dict.fromkeys([*after, *before]):
+        if before.get(activity) != after.get(activity):
+            said = f"{term(before.get(activity))} → {term(after.get(activity))}"
+            groups.setdefault(said, []).append(activity)
+    return lines + [f"window of {', '.join(activities)}: {said}" for said, activities in groups.items()]
+
+
+def assumed(change: AssumptionChange) -> str:
+    """Old and new assumption, or that the build input is given."""
+    was, becomes = ("given, nothing assumed" if one is None else term(one) for one in (change.old, change.new))
+    return f"{was} → {becomes}"
+
+
+def term(found: Term | None) -> str:
+    """``fully-managed [MG-002]``."""
+    return "none" if found is None else f"{found.outcome} [{found.rule}]"
 
 
 def outcome(found: Outcome | None) -> str:

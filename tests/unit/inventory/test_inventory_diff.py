@@ -23,6 +23,7 @@ from toolkit.model.inventory import Inventory, component_value
 from toolkit.model.inventory_diff import InventoryDiff
 from toolkit.pipeline.comparing import compare_inventories
 from toolkit.plan.meaning import inventory_digest
+from toolkit.report.inventory_diff import as_html, as_lines
 
 ROOT = Path(__file__).parents[3]
 ACME = read_file(ROOT / "examples/acme/inventory.yaml").value
@@ -213,6 +214,66 @@ def test_what_becomes_undecided_is_told_and_stops_nothing(files: Any) -> None:
     assert [(one.component, one.new.build_model) for one in diff.effects] == [("erp-vm-2", None)]
 
 
+def co_managed(value: dict[str, Any], components: dict[str, Any]) -> None:
+    value["tenants"][0].update(management="co-managed")
+    value["tenants"][0].pop("subscribed_levels", None)
+    for one in components.values():
+        one.pop("management_level", None)
+        one.pop("backup", None)
+
+
+TERMS = {
+    "environment": (
+        lambda value, _: value["tenants"][0].update(environment="integration"),
+        "  window of incident-P1, incident-P2: 24x7 [WN-002] → business-hours [WN-004]",
+        "outside production incidents are worked on in business hours",
+    ),
+    "management": (
+        co_managed,
+        "  management: fully-managed [MG-002] → co-managed [MG-003]",
+        "because",
+    ),
+    "supervised": (
+        lambda _, components: [one.update(supervised=False) for one in components.values()],
+        "  supervision: supervised [SV-004] → none [SV-002]",
+        "  window of supervision: 24x7 [WN-001] → none",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TERMS)
+def test_other_terms_are_another_decision(name: str, files: Any) -> None:
+    edit, line, why = TERMS[name]
+    diff = compare_inventories(files(ACME, "old.json"), files(edited(edit), "new.json"))
+    assert [one.component for one in diff.effects] == ["erp-db-1", "erp-vm-1", "erp-vm-2"]
+    told = list(as_lines(diff))
+    assert line in told
+    assert why in "\n".join(told)
+    assert not any("full-build" in one for one in told)
+    assert "3 decisions affected" in told[-1]
+    assert line.strip() in as_html(diff)
+    keeps_to_its_schema(diff)
+
+
+def test_a_build_input_that_is_gone_is_assumed(files: Any) -> None:
+    given = edited(lambda value, _: value.update(build_inputs={"topology": {"reference": "D-1", "date": "2027-01-01"}}))
+    without = edited(lambda value, _: value.pop("build_inputs", None))
+    diff = compare_inventories(files(given, "old.json"), files(without, "new.json"))
+    (change,) = diff.assumptions
+    assert (change.build_input, change.old, change.new.rule) == ("topology", None, "AS-006")
+    *_, head, line, counts = as_lines(diff)
+    assert head == "assumed otherwise: topology"
+    assert line.startswith("  given, nothing assumed → the networks, sites and links of the inventory")
+    assert counts.endswith("0 decisions affected, 1 assumption affected")
+    assert "Assumed otherwise" in as_html(diff)
+    keeps_to_its_schema(diff)
+
+
+def keeps_to_its_schema(diff: InventoryDiff) -> None:
+    schema = json.loads((resources.folder("schemas") / "inventory-diff.schema.json").read_text())
+    jsonschema.Draft202012Validator(schema).validate(json.loads(json.dumps(plain(diff))))
+
+
 def test_places_are_each_files_own(files: Any) -> None:
     new = files(edited(lambda _, components: components["erp-vm-2"]["os"].update(version="13")), "new.json")
     ((field,),) = [one.fields for one in compare_inventories(ROOT / "examples/acme", new).changed]
@@ -235,7 +296,7 @@ def test_what_json_says_keeps_to_its_schema(files: Any) -> None:
     for name in ("added", "removed", "renamed", "changed", "effects"):
         assert getattr(diff, name), name
     nouns = {"Where": "where", "Item": "item", "FieldChange": "field", "ItemChange": "change", "Rename": "rename"}
-    nouns |= {"Outcome": "outcome", "Effect": "effect"}
+    nouns |= {"Outcome": "outcome", "Effect": "effect", "Term": "term", "AssumptionChange": "assumption"}
     for noun, definition in nouns.items():
         fields = set(getattr(__import__("toolkit.model.inventory_diff", fromlist=[noun]), noun).__struct_fields__)
         assert fields == set(schema["$defs"][definition]["properties"]), noun
