@@ -41,9 +41,9 @@ def as_lines(diff: InventoryDiff) -> Iterator[str]:
         yield f"decided otherwise: {subject(effect)}"
         yield from (f"  {line}" for line in effect_lines(effect))
         yield from (f"  because {reason}" for reason in effect.reasons)
-    for change in diff.assumptions:
-        yield f"assumed otherwise: {change.build_input}"
-        yield f"  {assumed(change)}"
+    for guess in diff.assumptions:
+        yield f"assumed otherwise: {guess.build_input}"
+        yield f"  {assumed(guess)}"
     yield summary(diff)
 
 
