@@ -41,7 +41,7 @@ def test_office_policies(policy: str, approval: str | None, rules: list[str]) ->
 @pytest.mark.parametrize(("levels", "broken"), [((), True), (("containers",), False), (("application",), False)])
 def test_a_backup_of_containers(levels: tuple[str, ...], *, broken: bool) -> None:
     group = {"kind": "container-group", "manifests": "m", "incident_procedure": "p", "backup": {"policies": []}}
-    assert told(group, *levels) == ([("INV-063", "/backup")] if broken else [])
+    assert told(group, *levels) == ([("INV-068", "/tenant"), ("INV-063", "/backup")] if broken else [])
 
 
 @pytest.mark.parametrize(
@@ -54,8 +54,8 @@ def test_a_backup_of_containers(levels: tuple[str, ...], *, broken: bool) -> Non
     ],
 )
 def test_what_only_the_providers_clouds_have(item: dict[str, Any], path: str) -> None:
-    assert told(item) == [("INV-071", path)]
-    assert told(item, cloud="provider-public") == []
+    assert told(item, "application") == [("INV-071", path)]
+    assert told(item, "application", cloud="provider-public") == []
     assert told(item, responsibility=CUSTOMER) == []
 
 
@@ -96,3 +96,30 @@ def test_only_native_services_are_without_supervision(kind: str) -> None:
     assert unsupervised(PROVIDER, supervised=False) == ([] if kind == "native-service" else ["/supervised"])
     assert unsupervised(PROVIDER, supervised=True) == []
     assert unsupervised(CUSTOMER, supervised=False) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "level"),
+    [
+        ("database", "database"),
+        ("middleware", "middleware"),
+        ("container-group", "containers"),
+        ("native-service", "native-services"),
+        ("big-data", "big-data"),
+        ("computer-vision", "computer-vision"),
+        ("remote-desktop", "remote-desktop"),
+        ("active-directory", "active-directory"),
+        ("firewall", "security"),
+        ("load-balancer", "security"),
+        ("virtual-desktop", "virtual-desktop"),
+        ("mail", "mail"),
+        ("sap", "application"),
+    ],
+)
+def test_the_level_of_a_managed_component_is_subscribed(kind: str, level: str) -> None:
+    missing = ("INV-068", "/tenant")
+    assert missing in told({"kind": kind}, "os")
+    assert missing not in told({"kind": kind}, level)
+    assert missing not in told({"kind": kind}, "application")
+    assert missing not in told({"kind": kind}, responsibility=CUSTOMER)
+    assert missing not in told({"kind": kind, "tenant": "unknown"})

@@ -1,10 +1,13 @@
-"""Business application functions: what each needs before it is supervised (SD-1 §1.5, §1.6)."""
+"""Business application functions: what each needs before it is supervised (SD-1 §1.5, §1.6).
+
+And the level that manages a component, which its tenant subscribes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from toolkit.inventory.finding import Finding, Mapping, shown, strings
+from toolkit.inventory.finding import Finding, Mapping, shown, strings, text
 from toolkit.inventory.rules.header import Header
 from toolkit.inventory.rules.rule_kinds import AcrossRule, ComponentRule, Known, Noted, broken
 
@@ -33,6 +36,14 @@ _LEVEL_OF = {
 """The level that manages a kind. A vm and a cluster name theirs; functions and interfaces are supervised, not managed."""
 _OWN_LEVEL = ("vm", "kubernetes-cluster")
 _MANAGED = ("application", "responsibility")
+
+
+def _level(item: Mapping, header: Header) -> Iterator[Finding]:
+    """The application level counts too: it includes what the application uses."""
+    tenant, level = text(item, "tenant"), _LEVEL_OF[str(text(item, "kind"))]
+    if tenant in header.tenants and header.managed(item) and not {level, "application"} & header.levels(tenant):
+        message = f"the tenant does not subscribe the {level} level, which manages this component"
+        yield broken("INV-068", "/tenant", message, fix=f"subscribe {level}, or leave the component to the customer")
 
 
 def _needs(item: Mapping, header: Header) -> Iterator[Finding]:
@@ -84,6 +95,7 @@ def _subscribed(other: Noted, header: Header) -> bool:
 _KIND = ("application-function",)
 HEADER = ()
 COMPONENT = (
+    *(ComponentRule(_level, (kind,), ("kind", "tenant", *_MANAGED)) for kind in _LEVEL_OF),
     ComponentRule(_needs, _KIND, (*_NEEDS, *_MANAGED)),
     ComponentRule(_minutes, _KIND, ("procedure", *_MANAGED)),
     ComponentRule(_logs, _KIND, ("procedure", "logs", "dashboards", *_MANAGED)),
