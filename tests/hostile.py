@@ -50,6 +50,8 @@ def inventory(example: dict[str, Any], canary: Path) -> dict[str, Any]:
     customer["name"] = words[0]
     # Names of contacts are personal data and redacted wherever they occur, so the customer is not called like one.
     customer["contacts"] += [{"role": word, "name": word, "email": "%s+-x@acme.example"} for word in words[1:]]
+    for item, word in zip(found["build_inputs"].values(), words, strict=False):
+        item["reference"] = word
     vms = [part for part in found["components"] if part["kind"] == "vm"]
     for number, part in enumerate(vms, start=1):
         part["licence"]["support_contract"] = words[-number]

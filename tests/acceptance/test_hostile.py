@@ -24,7 +24,7 @@ real = [pytest.mark.engine, pytest.mark.lab, pytest.mark.slow]
 ACME = yaml.safe_load((ROOT / "examples/acme/inventory.yaml").read_text())
 FREE = {
     "customer.name", "customer.contacts.name", "customer.contacts.role", "components.backup.paths",
-    "components.licence.support_contract",
+    "components.licence.support_contract", *(f"build_inputs.{name}.reference" for name in ACME["build_inputs"]),
 }  # fmt: skip
 """The fields that take any text of one line; every other one has a form of its own."""
 NOT_A_LINE = ("a\nb", "a\x00b", "a\x1b[31mb", "a\x7fb", "a\u0085b", "a\u2028b", "a\ud800b", "\r\n")
