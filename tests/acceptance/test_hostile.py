@@ -60,6 +60,7 @@ def every_leaf() -> Iterator[Any]:
         seen.add(field)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", list(every_leaf()))
 def test_a_field_takes_a_hostile_string_as_text_or_refuses_it_with_its_place(path, tmp_path):
     canary = Path(f"/tmp/executed-{os.getpid()}")  # short: a text has 200 characters at most

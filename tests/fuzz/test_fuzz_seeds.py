@@ -12,6 +12,8 @@ import pytest
 
 from toolkit.inventory.readers import OPENERS
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 

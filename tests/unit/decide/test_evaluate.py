@@ -20,6 +20,7 @@ from toolkit.errors import OnboardError
 DAY = dt.date(2027, 1, 1)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=150)
 @given(st.data(), tables(), st.sampled_from([*DAYS, dt.date(2025, 1, 1), dt.date(2026, 12, 31)]))
 def test_the_engine_agrees_with_a_naive_one(data: st.DataObject, table: Table, day: dt.date) -> None:

@@ -96,6 +96,7 @@ def agree(table: Table, facts: dict[str, Any], day: dt.date, matching: list[str]
     assert (answer.rule and answer.rule.id) == (matching[0] if matching else None)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=120)
 @given(st.data(), tables(), st.sampled_from(DAYS))
 def test_both_engines_find_the_same_rule(data: st.DataObject, table: Table, day: dt.date) -> None:

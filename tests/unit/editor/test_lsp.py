@@ -13,6 +13,8 @@ import pytest
 
 from tests.unit.editor.lsp_client import Client
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 SOUND = (ROOT / "tests/golden/problems/clean/inventory.yaml").read_text()
 MISSPELT = (ROOT / "tests/golden/problems/misspelt/inventory.yaml").read_text()

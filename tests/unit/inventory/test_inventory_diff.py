@@ -99,6 +99,7 @@ def apply(diff: InventoryDiff, before: Items, after: Items) -> dict[Any, Any]:
     return made
 
 
+@pytest.mark.slow
 @given(inventories, st.randoms(use_true_random=False))
 def test_order_layout_and_defaults_are_no_difference(value: dict[str, Any], rnd: random.Random) -> None:
     def shuffled(node: Any) -> Any:

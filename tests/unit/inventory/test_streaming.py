@@ -240,6 +240,7 @@ def two_processes() -> Iterator[None]:
     two_from(before)
 
 
+@pytest.mark.slow
 def test_two_processes_find_the_same_in_the_same_order(tmp_path: Path, two_processes: None) -> None:
     path = written(tmp_path, broken(9000), "a.ndjson")
     lines = path.read_text().split("\n")
@@ -279,6 +280,7 @@ def dying(_: Any) -> Any:
 MAIN = int(os.environ.setdefault("ONBOARD_TEST_MAIN", str(os.getpid())))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("also", "said"), [(failing, "RuntimeError: no more"), (dying, "ended before its work")])
 def test_a_second_process_that_fails_is_an_error(tmp_path: Path, two_processes: None, also: Any, said: str) -> None:
     path = written(tmp_path, broken(9000), "a.ndjson")

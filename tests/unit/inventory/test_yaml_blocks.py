@@ -213,6 +213,7 @@ def decoded(text: str) -> str | None:
         return None
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(texts())
 def test_any_text_means_the_same(text: str) -> None:
@@ -299,6 +300,7 @@ def test_large_files_are_read_by_blocks(tmp_path: Path) -> None:
     assert (refused.value.rule, refused.value.place) == ("INV-005", Place(2 + 4101 * 4 + 1, 5))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", ["", "    d: |\n      text\n", "    d: &a x\n    e: *a\n"])
 def test_what_only_the_parser_reads_stands_in_its_place(line: str) -> None:
     assert both(big(line))

@@ -11,6 +11,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path, PurePath
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -206,6 +207,7 @@ def test_sarif_names_files_below_the_root_relatively() -> None:
     assert outside == {"uri": "file:///other/inv.yaml"}
 
 
+@pytest.mark.slow
 def test_sarif_of_a_million_components_keeps_to_githubs_limits() -> None:
     text = written("sarif", *many(40_000), *many(3, "INV-020"))
     log = json.loads(text)
@@ -219,6 +221,7 @@ def test_sarif_of_a_million_components_keeps_to_githubs_limits() -> None:
     assert len(gzip.compress(text.encode())) < 10_000_000
 
 
+@pytest.mark.slow
 def test_sarif_stays_below_ten_megabytes_packed() -> None:
     noise = random.Random(1)
     problems = [msgspec.structs.replace(problem, message=noise.randbytes(600).hex()) for problem in many(25_000)]
@@ -302,6 +305,7 @@ class _Tags(html.parser.HTMLParser):
         self.texts.append(data)
 
 
+@pytest.mark.slow
 @given(PROBLEMS)
 def test_no_text_breaks_the_page(problems: list[Problem]) -> None:
     page = _Tags()
@@ -316,6 +320,7 @@ def test_no_text_breaks_the_page(problems: list[Problem]) -> None:
     assert page.tags.count("td") == 4 * len(problems)
 
 
+@pytest.mark.slow
 @given(PROBLEMS)
 def test_no_text_breaks_json_and_its_relatives(problems: list[Problem]) -> None:
     whole = json.loads(written("json", *problems))
