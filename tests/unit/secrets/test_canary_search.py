@@ -10,6 +10,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 import tarfile
 import urllib.parse
 import zipfile
@@ -108,7 +109,11 @@ def test_a_value_on_a_command_line_is_found():
     value = f"canary-{os.getpid()}-command-line"
     sleeper = subprocess.Popen([sys.executable, "-c", "input()", value], stdin=subprocess.PIPE)
     try:
-        assert [line.split()[0] for line in search_commands([value.encode()])] == [str(sleeper.pid)]
+        # the kernel shows the words a moment after the start
+        deadline = time.monotonic() + 10
+        while not (found := search_commands([value.encode()])) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert [line.split()[0] for line in found] == [str(sleeper.pid)]
     finally:
         sleeper.communicate(b"\n")
     assert search_commands([value.encode()]) == []
