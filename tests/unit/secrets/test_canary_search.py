@@ -10,8 +10,8 @@ import os
 import sqlite3
 import subprocess
 import sys
-import time
 import tarfile
+import time
 import urllib.parse
 import zipfile
 from pathlib import Path
