@@ -94,14 +94,24 @@ def die_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def dying_with_parent(argv: Sequence[str], number: signal.Signals = signal.SIGKILL) -> list[str]:
-    """``argv`` wrapped so that the kernel ends it by that signal when the thread that started it ends (setpriv(1)).
+def dying_with_parent(argv: Sequence[str]) -> list[str]:
+    """``argv`` wrapped so that the kernel kills it when the thread that started it ends (setpriv(1)).
 
-    SIGTERM is for a program that has something of its own to take away. Without setpriv the command is returned as
-    it is.
+    Without setpriv the command is returned as it is.
     """
     setpriv = shutil.which("setpriv")
-    return [setpriv, "--pdeathsig", number.name.removeprefix("SIG"), "--", *argv] if setpriv else list(argv)
+    return [setpriv, "--pdeathsig", "KILL", "--", *argv] if setpriv else list(argv)
+
+
+def own_processes(*, own_mounts: bool = False) -> list[str]:
+    """The words before a command that take everything it starts along when it ends, however it does (unshare(1)).
+
+    ``own_mounts``: also what it mounts. No words without root.
+    """
+    unshare = shutil.which("unshare")
+    if unshare is None or os.geteuid() != 0:
+        return []
+    return [unshare, *(["--mount-proc"] if own_mounts else []), "--pid", "--fork", "--kill-child=KILL", "--"]
 
 
 @contextlib.contextmanager

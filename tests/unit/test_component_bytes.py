@@ -7,7 +7,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.canonical import canonical_bytes, component_bytes
+from tests.benchmarks.deciding import component_lines
+from toolkit.canonical import canonical_bytes
 from toolkit.inventory.schema_files import kinds, whole
 
 keys = st.text(st.characters(max_codepoint=126, min_codepoint=32), max_size=8)
@@ -15,9 +16,9 @@ leaves = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.t
 values = st.recursive(leaves, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4))
 
 
-@given(st.dictionaries(keys, values, max_size=6))
-def test_they_are_canonical(value: dict[str, Any]) -> None:
-    assert component_bytes(value) == canonical_bytes(value)
+@given(st.lists(st.dictionaries(keys, values, max_size=6), max_size=4))
+def test_they_are_canonical(some: list[dict[str, Any]]) -> None:
+    assert component_lines(some) == [canonical_bytes(value) for value in some]
 
 
 def test_no_schema_of_a_kind_admits_what_they_are_not_for() -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import queue
 import shutil
 import subprocess
@@ -27,7 +26,7 @@ import msgspec
 from toolkit import remote, resources
 from toolkit.canonical import write_atomic
 from toolkit.errors import ConfigureFailed, PrerequisiteMissing
-from toolkit.processes import dying_with_parent
+from toolkit.processes import dying_with_parent, own_processes
 
 _PLAY = Path(__file__).with_name("play.py")
 _CONFIG = """\
@@ -152,7 +151,7 @@ def _folder(scratch: Path) -> Iterator[Path]:
         # A connection kept open outlives the play, so it is kept only where it ends with the child. Its socket's name is
         # relative to Ansible's working folder, because a socket's name has at most 108 bytes.
         kept = "-o ControlMaster=auto -o ControlPersist=60s -o ControlPath=c/%C"
-        multiplex = kept if _own_processes() else "-o ControlMaster=no"
+        multiplex = kept if own_processes() else "-o ControlMaster=no"
         config = _CONFIG.format(empty=folder / "empty", tmp=folder / "tmp", multiplex=multiplex)
         write_atomic(folder / "ansible.cfg", config.encode())
         yield folder
@@ -160,16 +159,10 @@ def _folder(scratch: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _own_processes() -> list[str]:
-    """The wrapper that ends every descendant with the child, shared SSH connections included (needs root)."""
-    unshare = shutil.which("unshare")
-    return [unshare, "--pid", "--fork", "--kill-child=KILL", "--"] if unshare and os.geteuid() == 0 else []
-
-
 def _command() -> list[str]:
     # -I: no user site, no PYTHON* variables, and this package's folder (whose modules have other packages' names) stays
     # out of the path.
-    return dying_with_parent([*_own_processes(), sys.executable, "-I", str(_PLAY)])
+    return dying_with_parent([*own_processes(), sys.executable, "-I", str(_PLAY)])
 
 
 def _environment(folder: Path) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from toolkit.model.inventory import Component, Inventory, Responsibility
+from toolkit.model.inventory import Component, Inventory
 
 LAYERS = ("infrastructure", "operations", "backend", "software")
 
@@ -34,11 +34,6 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
 
     value: Any
     pointer: str | None
-
-
-def responsibility_facts(responsibility: Responsibility) -> dict[str, str]:
-    """The facts that the build model depends on."""
-    return {f"responsibility.{layer}": str(getattr(responsibility, layer)) for layer in LAYERS}
 
 
 def pointers_of(inventory: Inventory) -> Callable[[Component], dict[str, Fact]]:

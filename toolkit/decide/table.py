@@ -104,13 +104,6 @@ def table_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in TABLES.glob("*.yaml")))
 
 
-def check_table(table: Table) -> None:
-    """Refuse (OnboardError) repeated rule ids, and cells that cannot be meant for the facts that the table declares."""
-    faults = table_faults(table)
-    if faults:
-        raise OnboardError(f"decision table {table.id}: {'; '.join(faults)}", fix="mend the table")
-
-
 def table_faults(table: Table) -> list[str]:
     """What contradicts itself in a table, as sentences; lint's questions (overlaps, gaps) are not asked here."""
     faults = [f"the table has no {part}" for part in ("facts", "rules") if not getattr(table, part)]

@@ -41,18 +41,6 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
     node: dict[str, Any]
 
 
-def check_schema(value: Any) -> list[Finding]:
-    """Every violation of the schema, each once."""
-    found = check_header(value)
-    components = value.get("components") if isinstance(value, dict) else None
-    if isinstance(components, list):
-        service = service_of(value)
-        for index, item in enumerate(components):
-            if not sound(item, service):
-                found.extend(check_component(item, service, index=index))
-    return found
-
-
 def service_of(value: Any) -> str | None:
     """The service that an inventory names, if it is text."""
     service = value.get("service") if isinstance(value, dict) else None

@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 import json
+import re
 from pathlib import Path
 
 import jsonschema
@@ -19,8 +20,8 @@ from toolkit.decide.table import (
     Effective,
     Rule,
     Table,
-    check_table,
     load_table,
+    table_faults,
     tables_digest,
 )
 from toolkit.errors import OnboardError
@@ -119,8 +120,7 @@ def test_the_nearest_rule_fails_on_the_fewest_facts_and_says_which():
     ],
 )
 def test_a_table_that_names_the_unknown_is_refused(rules, message):
-    with pytest.raises(OnboardError, match=message):
-        check_table(table("FIRST", *rules))
+    assert re.search(message, "; ".join(table_faults(table("FIRST", *rules))))
 
 
 def test_the_digest_is_that_of_the_meaning():

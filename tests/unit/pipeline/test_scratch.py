@@ -7,8 +7,7 @@ import shutil
 import stat
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import canary
@@ -16,8 +15,7 @@ import pytest
 
 from toolkit import places
 from toolkit.errors import PrerequisiteMissing
-from toolkit.model.bindings import AwsBinding, Bindings
-from toolkit.pipeline import applying, planning
+from toolkit.pipeline import applying
 from toolkit.pipeline.scratch import scratch, scratch_folder
 from toolkit.pipeline.workspace import Workspace
 from toolkit.run.executor import new_run_id
@@ -42,30 +40,9 @@ with store.lease("run"), scratch(store.run(sys.argv[2])) as folder:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    """The example, its plan made, and a home of its own."""
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("ONBOARD_SECRET_KEY_FILE", raising=False)
-    root = tmp_path / "acme"
-    shutil.copytree(ROOT / "examples/acme", root, ignore=shutil.ignore_patterns(".onboard"))
-    return Workspace(root=root)
-
-
-@pytest.fixture
-def row(workspace: Workspace) -> Iterator[RunRow]:
+def row(new_run: Callable[[str, str], RunRow]) -> Iterator[RunRow]:
     """A real run that carries out nothing: none of its steps is in a stage of that name."""
-    prepared = planning.prepare(workspace)
-    plan, folder = planning.make_plan(workspace, prepared)
-    own = workspace.own
-    bindings = Bindings(
-        world="real", id="real", nonce="n", hosts="none", time_scale="real", aws=AwsBinding(),
-        state=str(own / "state"), secrets=str(own / "secrets.store"),
-    )  # fmt: skip
-    made = RunRow(
-        id=new_run_id(), customer="acme", plan=plan.digest, plan_dir=str(folder.relative_to(workspace.root)),
-        bindings=bindings, state="running", started=time.time(), stages=("nothing",),
-    )  # fmt: skip
-    workspace.store().create_run(made)
+    made = new_run("nothing", "none")
     yield made
     shutil.rmtree(scratch_folder(made), ignore_errors=True)
 

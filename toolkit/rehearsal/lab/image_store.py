@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import shutil
-import signal
 import subprocess
 import time
 from collections.abc import Callable
@@ -101,9 +100,9 @@ def _build(store: Path, cache: Path, sources: tuple[Source, ...], say: Say) -> N
 def _call(command: list[str], *, scratch: Path) -> None:
     env = tool_environment(str(scratch))
     try:
-        # When this process dies, so does the builder: a killed rehearsal leaves no process behind.
+        # When this process dies, so do the builder and its helpers: a killed rehearsal leaves nothing running or mounted.
         done = subprocess.run(
-            processes.dying_with_parent(command, signal.SIGTERM),
+            processes.dying_with_parent([*processes.own_processes(own_mounts=True), *command]),
             capture_output=True,
             text=True,
             env=env,

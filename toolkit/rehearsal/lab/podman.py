@@ -10,7 +10,6 @@ import os
 import resource
 import shlex
 import shutil
-import signal
 import subprocess
 from pathlib import Path
 
@@ -133,12 +132,14 @@ class Podman:
     ) -> str:
         """Standard output of ``podman <arguments>``; raises OnboardError with podman's own words when it fails.
 
-        ``bound``: podman ends when this thread does.
+        ``bound``: podman and all that it started end when this thread does.
         """
         command = self._command(*arguments)
+        if bound:
+            command = processes.dying_with_parent([*processes.own_processes(own_mounts=True), *command])
         try:
             done = subprocess.run(
-                processes.dying_with_parent(command, signal.SIGTERM) if bound else command,
+                command,
                 input=stdin,
                 capture_output=True,
                 env=self._environment(),
