@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.inspect import Field, IntType, LiteralType, StructType, TupleType, UnionType, VarTupleType, type_info
+from schema_findings import schema_findings
 
 from toolkit import catalogue
 from toolkit.inventory.readers import read_file
-from toolkit.inventory.schema import check_schema
 from toolkit.inventory.schema_files import kinds, resolved, schema
 from toolkit.model import inventory as model
 
@@ -196,7 +196,7 @@ def walk_values(value: Any) -> list[Any]:
 
 @given(mutated())
 def test_same_verdict_as_python_jsonschema(value: Any) -> None:
-    found = check_schema(value)
+    found = schema_findings(value)
     expected = list(REFERENCE.iter_errors(value))
     assert bool(found) == bool(expected)
     if not found:

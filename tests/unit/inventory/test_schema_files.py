@@ -15,11 +15,12 @@ import jsonschema
 import pytest
 import referencing
 from referencing.jsonschema import DRAFT202012
+from schema_findings import schema_findings
 
 from toolkit import catalogue
 from toolkit.errors import UsageError
 from toolkit.inventory.readers import read_file
-from toolkit.inventory.schema import check_schema, violations
+from toolkit.inventory.schema import violations
 from toolkit.inventory.schema_files import definition, kinds, kinds_of, references, resolved, schema, whole
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -178,7 +179,7 @@ def differences(count: int, *, seed: int) -> None:
         value = {**header, "components": mutants}
         ours, theirs = found_by_us(value), found_by_it(value)
         assert ours == theirs
-        assert bool(check_schema(value)) == bool(theirs)
+        assert bool(schema_findings(value)) == bool(theirs)
         judged += len(mutants)
         kept += len(mutants) - len({steps[1] for steps, _ in ours if len(steps) > 1})
     assert 0 < kept < count / 2
@@ -201,7 +202,7 @@ def test_same_violations_around_the_components() -> None:
         assert found_by_us(value) == found_by_it(value) != set()
     for gone in ("order", "contacts"):
         value = {key: inner for key, inner in sound.items() if key != gone}
-        assert [(found.rule, found.fix.partition(":")[0]) for found in check_schema(value)] == [
+        assert [(found.rule, found.fix.partition(":")[0]) for found in schema_findings(value)] == [
             ("INV-011", f'add "{gone}"')
         ]
 
@@ -210,6 +211,6 @@ def test_a_section_and_a_kind_of_another_service_are_told() -> None:
     sound = copy.deepcopy(next(value for value in SOUND if value["service"] == "ucaas-partners"))
     sound["tenants"] = []
     sound["components"].append({"id": "x-vm", "kind": "vm"})
-    found = {(finding.rule, finding.path): finding for finding in check_schema(sound)}
+    found = {(finding.rule, finding.path): finding for finding in schema_findings(sound)}
     assert found["INV-010", "/tenants"].message == 'the field "tenants" does not belong to an inventory of this service'
     assert found["INV-014", "/components/1/kind"].message == "a vm does not belong to an inventory of this service"

@@ -73,7 +73,7 @@ def _build(store: Path, cache: Path, sources: tuple[Source, ...], say: Say) -> N
     podman.prepare()
     say(f"base image in {time.monotonic() - began:.0f} s; adding gateway and hub")
     started = ["--change", 'CMD ["/sbin/init"]', "--change", "STOPSIGNAL SIGRTMIN+3"]
-    podman.run("import", "--quiet", *started, str(tarball), images.tag("base"), timeout=300)
+    podman.run("import", "--quiet", *started, str(tarball), images.tag("base"), timeout=300, bound=True)
     tarball.unlink()
     mounts = (
         f"{packages / 'archives'}:/var/cache/apt/archives",
