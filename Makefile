@@ -5,8 +5,10 @@ VENV ?= .venv
 WORKSPACE ?= examples/acme
 SECONDS ?= 60
 PYTEST = $(VENV)/bin/python -m pytest
-# two workers, each with whole files; what takes a world of its own runs alone
-BESIDE = -n 2 --dist loadfile
+# two workers; what takes a world of its own runs alone
+BESIDE = -n 2 --dist worksteal
+# every step is a process of its own: compiled modules are kept, whatever this shell says
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup engine onboard test test-quick test-kill test-proofs bench fuzz lint lock
@@ -28,7 +30,7 @@ test: setup lint ## every test but the long matrices (about 25 minutes on 2 core
 	$(PYTEST) -m "not kill and not proof" tests/acceptance
 
 test-quick: setup ## what needs no engine and no lab (about a minute)
-	$(PYTEST) -q $(BESIDE) -m "not engine and not lab and not kill and not proof and not slow"
+	$(PYTEST) -q $(BESIDE) --hypothesis-profile=quick -m "not engine and not lab and not kill and not proof and not slow"
 
 test-kill: setup ## kill every effect step at three points, three victims, and resume
 	$(PYTEST) -m kill -s

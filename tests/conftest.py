@@ -11,9 +11,16 @@ from collections.abc import Callable
 import hypothesis
 import pytest
 
-# how long one example takes is the machine's business
-hypothesis.settings.register_profile("onboard", deadline=None)
-hypothesis.settings.load_profile("onboard")
+# Property tests are the same on every run, however slow the machine is; --hypothesis-profile=search looks further.
+SAME = hypothesis.settings(
+    deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
+hypothesis.settings.register_profile("same", SAME)
+hypothesis.settings.register_profile("quick", SAME, max_examples=25)
+hypothesis.settings.register_profile(
+    "search", SAME, derandomize=False, max_examples=3000, suppress_health_check=list(hypothesis.HealthCheck)
+)
+hypothesis.settings.load_profile("same")
 
 # whoever starts the tests in the background may have them ignore Ctrl-C; what they start must not inherit that
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
