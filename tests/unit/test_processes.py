@@ -100,12 +100,16 @@ def test_a_program_ends_with_its_starter(together: bool) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as starter:
         assert starter.stdout is not None
         assert starter.stdout.readline() == "started\n"
-        assert soon(lambda: len(_with_word(f"1000{mark}")) == 2)
+        assert soon(lambda: len(_with_word(f"1000{mark}")) == 2), _seen()
         starter.kill()
     try:
         assert soon(lambda: len(_with_word(f"1000{mark}")) == (0 if together else 1))
     finally:
         processes.kill(_with_word(f"1000{mark}"), signal.SIGKILL)
+
+
+def _seen() -> str:
+    return subprocess.run(["ps", "-eo", "pid,ppid,stat,args"], capture_output=True, text=True, check=True).stdout
 
 
 def _with_word(word: str) -> list[int]:
