@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 import rfc8785
 
 from toolkit.errors import OnboardError
+
+_sorted_lines = msgspec.json.Encoder(order="sorted").encode_lines
 
 
 def plain(value: Any) -> Any:
@@ -29,6 +32,15 @@ def canonical_bytes(value: Any) -> bytes:
         return rfc8785.dumps(plain(value))
     except (rfc8785.CanonicalizationError, UnicodeError) as error:
         raise OnboardError(f"value has no canonical JSON form: {error}") from error
+
+
+def component_lines(values: list[dict[str, Any]]) -> list[bytes]:
+    """The ``canonical_bytes`` of each, ten times as fast: of plain values without fractions whose keys are ASCII.
+
+    Every component that keeps to its schema is such a value. Raises what msgspec does for others that JSON cannot carry.
+    """
+    # no break stands inside: in a string it is escaped
+    return _sorted_lines(values).split(b"\n")[:-1]
 
 
 def digest(value: Any) -> str:
@@ -53,11 +65,18 @@ def digest_tree(root: Path, *, skip: tuple[str, ...] = ("__pycache__",)) -> str:
 
 def write_atomic(path: Path, content: bytes | Iterable[bytes], *, mode: int = 0o600) -> None:
     """Write to a temporary file beside ``path``, fsync, rename, fsync the folder: whole or absent."""
+    with replacing(path, mode=mode) as stream:
+        stream.writelines([content] if isinstance(content, bytes) else content)
+
+
+@contextmanager
+def replacing(path: Path, *, mode: int = 0o600) -> Iterator[BinaryIO]:
+    """A stream of which all stands at ``path`` when the block ends without an exception, and nothing when it does not."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.writelines([content] if isinstance(content, bytes) else content)
+            yield stream
             stream.flush()
             os.fchmod(stream.fileno(), mode)
             os.fsync(stream.fileno())

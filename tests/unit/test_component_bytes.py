@@ -7,8 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.benchmarks.deciding import component_lines
-from toolkit.canonical import canonical_bytes
+from toolkit.canonical import canonical_bytes, component_lines
 from toolkit.inventory.schema_files import kinds, whole
 
 keys = st.text(st.characters(max_codepoint=126, min_codepoint=32), max_size=8)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from toolkit.cli.options import PATH, Shown, common
+from toolkit.errors import UsageError
 
 if TYPE_CHECKING:
     from toolkit.pipeline.deciding import Decided, Explained
+    from toolkit.pipeline.workspace import Workspace
 
 
 @click.command()
@@ -18,18 +20,28 @@ if TYPE_CHECKING:
 @click.option("--explain", metavar="ID", help="Only this component: facts with their places, and what would change it.")
 @click.option("--effort", type=PATH, metavar="FILE", help="The provider's efforts; none is assumed.")
 @click.option("--raci", "matrix", type=PATH, metavar="FILE", help="The project's RACI matrix; none is assumed.")
-@common()
-def decide(*, path: Path, explain: str | None, effort: Path | None, matrix: Path | None, shown: Shown) -> None:
+@click.option("--output", "file", type=PATH, metavar="FILE", help="Write the lines of --format ndjson into FILE.")
+@common(formats=("text", "json", "ndjson"))
+def decide(
+    *, path: Path, explain: str | None, effort: Path | None, matrix: Path | None, file: Path | None, shown: Shown
+) -> None:
     """Decide build model, transition class, management, supervision and windows (SD-1 §1.1-1.8).
 
     A component that fits no rule needs a bespoke scope of work, and one with a missing fact is not evaluated: exit 4,
-    never a default.
+    never a default. NDJSON is for inventories of any size: a line with its hash for each component as it is read.
     """
     from toolkit.cli.present import print_json, print_text
     from toolkit.decide.present import explanation_json
     from toolkit.pipeline import deciding, workspace
 
     place = workspace.find(path)
+    if shown.output == "ndjson":
+        if explain or effort or matrix:
+            raise UsageError("--format ndjson has decisions alone", fix="leave out --explain, --effort and --raci")
+        _write_lines(place, file, shown)
+        return
+    if file is not None:
+        raise UsageError("--output is for the lines of ndjson", fix="add --format ndjson")
     if explain is None:
         decided = deciding.decide_all(place, effort=effort, matrix=matrix)
         if shown.as_json:
@@ -47,6 +59,27 @@ def decide(*, path: Path, explain: str | None, effort: Path | None, matrix: Path
     else:
         for line in [*_component_lines(explained.decisions), *_explanation(explained)]:
             print_text(line)
+
+
+def _write_lines(place: Workspace, file: Path | None, shown: Shown) -> None:
+    """All of them or none: in the file, or on stdout after the last component was decided."""
+    import shutil
+    import sys
+    import tempfile
+
+    from toolkit.canonical import replacing
+    from toolkit.pipeline.decided_lines import write_decided
+
+    if file is None:
+        with tempfile.TemporaryFile() as kept:
+            write_decided(place, kept)
+            kept.seek(0)
+            shutil.copyfileobj(kept, sys.stdout.buffer)
+        return
+    with replacing(file, mode=0o644) as stream:
+        written = write_decided(place, stream)
+    if not shown.quiet:
+        click.echo(f"{file}: {written.components:,} components, {written.decisions:,} different decisions", err=True)
 
 
 def _print_undecided(place: Any, explained: Explained, shown: Shown) -> None:

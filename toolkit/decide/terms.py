@@ -124,8 +124,11 @@ def assumptions(inventory: Inventory) -> tuple[Assumption, ...]:
 
     None where nothing is built: no component belongs to an application.
     """
-    if not any(component.application for component in inventory.components):
-        return ()
+    return assumed(inventory) if any(component.application for component in inventory.components) else ()
+
+
+def assumed(inventory: Inventory) -> tuple[Assumption, ...]:
+    """The assumptions for an inventory of which something is built, whatever its components are."""
     day = inventory.customer.commitment.start
     given = inventory.build_inputs
     found = []

@@ -22,7 +22,7 @@ from toolkit.inventory.typed import typed
 from toolkit.model.inventory import Inventory
 from toolkit.model.problem import Problem
 
-__all__ = ["Report", "check", "check_source", "findings", "load", "survey"]
+__all__ = ["Report", "check", "check_source", "findings", "load", "refuse", "survey"]
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,15 +49,19 @@ def load(path: Path | str) -> Inventory:
     """
     with without_collection():
         source = Source(find_pieces(Path(path)))
-        problems = check_source(source)
-        count = sum(1 for problem in problems if problem.severity == "error")
-        if count:
-            raise InventoryInvalid(
-                f"{path}: {count} problem{'s' if count != 1 else ''} in the inventory",
-                fix="onboard validate lists each with its place and its fix",
-                details={"problems": [msgspec.to_builtins(problem) for problem in problems]},
-            )
+        refuse(str(path), check_source(source))
         return typed(source.header, source.batches())
+
+
+def refuse(path: str, problems: Sequence[Problem]) -> None:
+    """Raise InventoryInvalid where one of an inventory's problems is an error."""
+    count = sum(1 for problem in problems if problem.severity == "error")
+    if count:
+        raise InventoryInvalid(
+            f"{path}: {count} problem{'s' if count != 1 else ''} in the inventory",
+            fix="onboard validate lists each with its place and its fix",
+            details={"problems": [msgspec.to_builtins(problem) for problem in problems]},
+        )
 
 
 def check(paths: Sequence[Path | str]) -> Report:
