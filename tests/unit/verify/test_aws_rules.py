@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from toolkit.errors import VerifyFailed
 from toolkit.plan.stack_config import policy_config
+from toolkit.verify import aws_reads
 from toolkit.verify.aws import judge
 from toolkit.verify.aws_backup import backup_checks, cadence, kept_days
 from toolkit.verify.aws_expected import suite, suites
@@ -122,6 +124,31 @@ def test_what_is_planned_for_a_policy_passes(want, name: str) -> None:
 def test_the_rights_of_the_programs_are_those_that_are_expected() -> None:
     assert program_constant("foundation.py", "OPERATOR_READS") == OPERATOR_READS
     assert program_constant("backup.py", "ROLE_POLICIES") == BACKUP_POLICIES
+
+
+ACTIONS = {
+    "s3.list_buckets": "s3:ListAllMyBuckets",
+    "s3.get_bucket_encryption": "s3:GetEncryptionConfiguration",
+    "s3.get_public_access_block": "s3:GetBucketPublicAccessBlock",
+}
+"""Where AWS calls the right otherwise than the call."""
+
+
+def test_the_operator_may_read_all_that_is_verified() -> None:
+    """Of each call that aws_reads.py makes, the right to it."""
+    calls = {f"ec2.{operation}" for operation in aws_reads.EC2}
+    for node in ast.walk(ast.parse(Path(aws_reads.__file__).read_text())):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("ask", "listed"):
+            calls.add(".".join(str(ast.literal_eval(one)) for one in node.args[:2] if isinstance(one, ast.Constant)))
+    calls = {call for call in calls if "." in call and call != "ec2"}
+    assert len(calls) > 20
+    rights = {ACTIONS.get(call) or f"{call.partition('.')[0]}:{camel(call.partition('.')[2])}" for call in calls}
+    denied = {right for right in rights if not any(fnmatch.fnmatchcase(right, allowed) for allowed in OPERATOR_READS)}
+    assert denied == set()
+
+
+def camel(operation: str) -> str:
+    return "".join(word.capitalize() for word in operation.split("_"))
 
 
 def test_one_word_and_a_list_of_it_allow_the_same() -> None:
