@@ -102,8 +102,11 @@ def survey(
     found = [refusal(file, refused) for file, refused in (*source.refused, *source.unread)]
     for file, finding in (*source.findings, *source.noted):
         found.append(problem(finding, file, source.pieces[file].locate(finding.path, key=finding.key)))
-    # with a piece missing, whatever it may hold cannot be judged
-    if source.pieces and not source.refused:
+    if source.refused:
+        # with a piece missing, whatever it may hold cannot be judged
+        broken = {file for file, _ in source.refused}
+        found += [one for one in _placed(source, judging, judging.apart()) if one.file not in broken]
+    elif source.pieces:
         found += _placed(source, judging, judging.findings(complete=not source.unread))
     return in_order(found, source.files), judging.index
 
