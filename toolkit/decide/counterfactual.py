@@ -30,10 +30,12 @@ class Counterfactual(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[Change, ...]
 
 
-def counterfactuals(table: Table, facts: Facts, *, day: dt.date) -> tuple[Counterfactual, ...]:
+def counterfactuals(
+    table: Table, facts: Facts, *, day: dt.date, fixed: frozenset[str] = frozenset()
+) -> tuple[Counterfactual, ...]:
     """For each other outcome of the table, in its order, the fewest facts that would have to be others on that day.
 
-    An outcome that no facts reach on that day is left out.
+    ``fixed`` facts stay what they are. An outcome that no facts reach on that day is left out.
     """
     answer = Evaluator(table, day).ask(facts)
     present = None if answer.rule is None else answer.rule.then
@@ -41,7 +43,10 @@ def counterfactuals(table: Table, facts: Facts, *, day: dt.date) -> tuple[Counte
     point = [_atom_of(d, facts.get(d.name), table) for d in space.dimensions[:-1]]
     found: dict[tuple[Any, Outcome], tuple[int, Rule, Box]] = {}
     for rule, box in _answering(space, table, day):
-        distance = sum(not mask & atom for mask, atom in zip(box, point, strict=False))
+        others = [d.name for d, mask, atom in zip(space.dimensions, box, point, strict=False) if not mask & atom]
+        if not fixed.isdisjoint(others):
+            continue
+        distance = len(others)
         key = (type(rule.then), rule.then)
         if key not in found or distance < found[key][0]:
             found[key] = (distance, rule, box)

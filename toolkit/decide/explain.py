@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import msgspec
@@ -12,6 +13,7 @@ from toolkit.decide.decisions import class_override
 from toolkit.decide.evaluate import evaluator
 from toolkit.decide.facts import Fact, pointers_of
 from toolkit.decide.table import Outcome, load_table
+from toolkit.decide.terms import is_done
 from toolkit.decide.verdicts import require_rules
 from toolkit.model.decision import ClassOverride
 from toolkit.model.inventory import Component, Inventory
@@ -30,9 +32,13 @@ class NamedFact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TableExplanation(msgspec.Struct, frozen=True, kw_only=True):
-    """What one table says of the component; ``rule`` and ``nearest`` as the table's own words."""
+    """What one table says of the component; ``rule`` and ``nearest`` as the table's own words.
+
+    ``activity`` is what a window is of; other tables are not asked by activity.
+    """
 
     table: str
+    activity: str | None = None
     state: Literal["matched", "no_match", "not_evaluated"]
     outcome: Outcome
     rule: dict[str, Any] | None
@@ -44,16 +50,21 @@ class TableExplanation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
-    """One component through all tables that follow from its facts; a table whose facts are not decided is left out."""
+    """One component through all tables that follow from its facts; a table whose facts are not decided is left out.
+
+    ``windows``: the table of windows for each activity that the provider does.
+    """
 
     component: str
     day: dt.date
     tables: tuple[TableExplanation, ...]
+    windows: tuple[TableExplanation, ...]
     class_override: ClassOverride | None
 
     @property
     def decided(self) -> bool:
-        return len(self.tables) == len(EXPLAINED) and all(table.state == "matched" for table in self.tables)
+        every = (*self.tables, *self.windows)
+        return len(self.tables) == len(EXPLAINED) and all(table.state == "matched" for table in every)
 
 
 def explain(inventory: Inventory, component: Component) -> Explanation:
@@ -73,7 +84,22 @@ def explain(inventory: Inventory, component: Component) -> Explanation:
         if told.rule is not None:
             facts[name] = Fact(value=told.outcome, pointer=None)
             decided_by[name] = str(told.rule["id"])
-    return Explanation(component=component.id, day=day, tables=tuple(tables), class_override=class_override(component))
+    return Explanation(
+        component=component.id,
+        day=day,
+        tables=tuple(tables),
+        windows=tuple(_windows(facts, day)),
+        class_override=class_override(component),
+    )
+
+
+def _windows(facts: dict[str, Fact], day: dt.date) -> Iterator[TableExplanation]:
+    management, supervision = facts.get("management"), facts.get("supervision")
+    if management is None or supervision is None:
+        return
+    for activity in map(str, load_table("window").domains["activity"].values):
+        if is_done(activity, management=management.value, supervision=supervision.value):
+            yield _table("window", {**facts, "activity": Fact(value=activity, pointer=None)}, {}, day)
 
 
 def _table(name: str, facts: dict[str, Fact], decided_by: dict[str, str], day: dt.date) -> TableExplanation:
@@ -84,6 +110,7 @@ def _table(name: str, facts: dict[str, Fact], decided_by: dict[str, str], day: d
     rule = answer.rule
     return TableExplanation(
         table=name,
+        activity=values.get("activity"),
         state=answer.state,
         outcome=None if rule is None else rule.then,
         rule=None
@@ -97,9 +124,10 @@ def _table(name: str, facts: dict[str, Fact], decided_by: dict[str, str], day: d
                 decided_by=decided_by.get(fact),
             )
             for fact in table.facts
+            if fact != "activity"
         ),
         missing=answer.missing,
         outside=answer.outside,
         nearest=None if answer.nearest is None else {"rule": answer.nearest.id, "failed_on": answer.failed_on},
-        would_change=counterfactuals(table, values, day=day),
+        would_change=counterfactuals(table, values, day=day, fixed=frozenset({"activity"})),
     )

@@ -48,7 +48,7 @@ def decision_lines(decision: Decision, terms: Terms) -> Iterator[str]:
 def explanation_json(explanation: Explanation, places: Mapping[str, str]) -> dict[str, Any]:
     """``onboarding/decision-explanation/v1``: every table with its facts, each with its ``place`` where it has one."""
     told = plain(explanation)
-    for table in told["tables"]:
+    for table in (*told["tables"], *told["windows"]):
         for fact in table["facts"]:
             fact["place"] = places.get(fact["pointer"])
     return {"schema": "onboarding/decision-explanation/v1", **told}
@@ -59,6 +59,7 @@ def explanation_lines(explanation: Explanation, places: Mapping[str, str]) -> It
     yield f"{explanation.component}, by the rules of {explanation.day}"
     for table in explanation.tables:
         yield from _table_lines(table, places)
+    yield from _window_lines(explanation.windows, places)
     override = explanation.class_override
     if override is not None:
         place = next((f" ({where})" for at, where in places.items() if at.endswith("/transition_class/class")), "")
@@ -74,13 +75,33 @@ def _table_lines(table: TableExplanation, places: Mapping[str, str]) -> Iterator
         yield f"  {table.table} is not evaluated: missing {', '.join([*table.missing, *table.outside])}"
     else:
         yield f"  {table.table}: no rule fits"
-    for fact in table.facts:
-        where = places.get(fact.pointer or "") or (f"by {fact.decided_by}" if fact.decided_by else "as by default")
-        yield f"    fact {fact.fact} = {said(fact.value)} ({where if fact.value is not None else 'nowhere'})"
+    yield from _fact_lines(table, places)
     if table.nearest is not None:
         yield f"    nearest other rule: {table.nearest['rule']}, but {table.nearest['failed_on']}"
     for other in table.would_change:
         yield f"    {_would(other)}"
+
+
+def _fact_lines(table: TableExplanation, places: Mapping[str, str]) -> Iterator[str]:
+    for fact in table.facts:
+        where = places.get(fact.pointer or "") or (f"by {fact.decided_by}" if fact.decided_by else "as by default")
+        yield f"    fact {fact.fact} = {said(fact.value)} ({where if fact.value is not None else 'nowhere'})"
+
+
+def _window_lines(windows: tuple[TableExplanation, ...], places: Mapping[str, str]) -> Iterator[str]:
+    """What is asked of each activity alike stands once: the facts, then what would change which of them."""
+    said_of: dict[str, list[str]] = {}
+    facts: dict[str, None] = {}
+    for window in windows:
+        rule = window.rule
+        found = f"{window.outcome} [{rule['id']}]" if rule else f"not evaluated, missing {', '.join(window.missing)}"
+        yield f"  window of {window.activity} = {found}{'' if rule is None else ': ' + rule['reason']}"
+        facts.update(dict.fromkeys(_fact_lines(window, places)))
+        for other in window.would_change:
+            said_of.setdefault(_would(other), []).append(str(window.activity))
+    yield from facts
+    for would, activities in said_of.items():
+        yield f"    {', '.join(activities)} {would}"
 
 
 def _would(other: Counterfactual) -> str:

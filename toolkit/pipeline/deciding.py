@@ -76,7 +76,8 @@ def explain_one(
     inventory = load(workspace.root)
     found = _component(inventory, component, workspace)
     explanation = explain(inventory, found)
-    pointers = {fact.pointer for table in explanation.tables for fact in table.facts if fact.pointer}
+    every = (*explanation.tables, *explanation.windows)
+    pointers = {fact.pointer for table in every for fact in table.facts if fact.pointer}
     if explanation.class_override is not None:
         index = [one.id for one in inventory.components].index(component)
         pointers.add(f"/components/{index}/transition_class/class")
