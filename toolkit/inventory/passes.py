@@ -1,19 +1,20 @@
-"""The pass over a piece's components: in this process, or for a large file of lines in two."""
+"""The pass over a piece's components: in this process, or for a large JSON or NDJSON file in two."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 from toolkit.inventory.components import Components, Part
 from toolkit.inventory.readers import Piece
+from toolkit.inventory.readers.piece import PartedPiece
 
 Also = Callable[[Any], Callable[[list[Any]], Any]]
 """What else is done with each batch: of a header, a function of components; importable by name."""
 
-TWO_FROM = 48 * 1024 * 1024
-"""Bytes of NDJSON, some 200,000 components, from which a second process is worth its start."""
+TWO_FROM = 12 * 1024 * 1024
+"""Bytes, some 40,000 components, from which a second process is worth its start."""
 
 
 class Reading:
@@ -27,13 +28,10 @@ class Reading:
 
     def parts(self, piece: Piece) -> Iterator[tuple[int, tuple[Part, Any]]]:
         """Size, part and what else was made of each batch, in order; raises ReadRefused as the piece does."""
-        spans = getattr(piece, "spans", ())
-        if spans and spans[-1].end >= TWO_FROM and (os.cpu_count() or 1) > 1:
-            from toolkit.inventory.readers.ndjson_reader import NdjsonPiece
+        if getattr(piece, "size", 0) >= TWO_FROM and (os.cpu_count() or 1) > 1:
             from toolkit.inventory.two_processes import share
 
-            assert isinstance(piece, NdjsonPiece)
-            yield from share(piece, self._header, self._also)
+            yield from share(cast(PartedPiece, piece), self._header, self._also)
             return
         if self._components is None:
             self._components = Components(self._header)

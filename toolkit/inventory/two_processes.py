@@ -1,4 +1,4 @@
-"""One file of lines, checked by this process and a second one that take turns at its spans."""
+"""One large file, checked by this process and a second one that take turns at its parts."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import count
-from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, BinaryIO
 
 from toolkit.errors import OnboardError
 from toolkit.inventory.components import Components, Part
-from toolkit.inventory.readers.ndjson_reader import Block, NdjsonPiece, Span, read_block
+from toolkit.inventory.readers.piece import PartedPiece
 
-_Result = tuple[Block, Part, Any]
+_Result = tuple[Any, Part, Any]
+"""What the piece is to be told, what is known of the components, what else was made of them."""
 _START = "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); from {} import work; work()"
 _LOST = -1
 _AHEAD = 2
-"""Spans that the other process holds, so that it never waits for the next."""
+"""Parts that the other process holds, so that it never waits for the next."""
 
 
 class Second:
     """A second process, and the thread that feeds it and takes what comes; ``arrived`` ends with None."""
 
-    def __init__(self, piece: NdjsonPiece, header: Any, also: Any) -> None:
+    def __init__(self, piece: PartedPiece, header: Any, also: Any) -> None:
         # a session of its own: Ctrl-C is for this process, which ends the other, as does the end of its input
         self.process = subprocess.Popen(
             [sys.executable, "-c", _START.format(__name__)],
@@ -38,17 +38,17 @@ class Second:
             start_new_session=True,
         )
         self.arrived: SimpleQueue[tuple[int, bytes] | None] = SimpleQueue()
-        self._setting = header, also, piece.path, piece.spans
+        self._setting = header, also, type(piece).read_part
+        self._piece = piece
         self._numbers = count()
-        self._last = len(piece.spans)
         self._feeding = threading.Thread(target=self._feed, daemon=True)
         self._feeding.start()
 
     def turn(self) -> int | None:
-        """The next span that nobody has taken; None after the last."""
+        """The next part that nobody has taken; None after the last."""
         # one step of the interpreter, so that no lock is needed
         number = next(self._numbers)
-        return number if number < self._last else None
+        return number if number < self._piece.parts else None
 
     def _feed(self) -> None:
         to, back = self.process.stdin, self.process.stdout
@@ -61,7 +61,7 @@ class Second:
             while True:
                 while len(asked) < _AHEAD and (number := self.turn()) is not None:
                     asked.append(number)
-                    pickle.dump(number, to)
+                    pickle.dump(self._piece.task(number), to, protocol=pickle.HIGHEST_PROTOCOL)
                 to.flush()
                 if not asked:
                     break
@@ -81,65 +81,71 @@ class Second:
                 stream.close()
 
 
-def share(piece: NdjsonPiece, header: Any, also: Any) -> Iterator[tuple[int, tuple[Part, Any]]]:
-    """Size, part and what else was made of each span, in order.
+def share(piece: PartedPiece, header: Any, also: Any) -> Iterator[tuple[int, tuple[Part, Any]]]:
+    """Size, what is known and what else was made of each part, in order.
 
     Raises ReadRefused as the piece does and OnboardError when the other process ends before its work; whatever ends
     this generator ends the other process.
     """
     second = Second(piece, header, also)
     try:
-        read = _reader(header, also, piece.path, piece.spans)
+        read = _reader(header, also, piece.read_part)
         waiting: dict[int, _Result] = {}
         ended = False
         piece.begin()
-        for following in range(len(piece.spans)):
+        for following in range(piece.parts):
             while following not in waiting:
                 number = second.turn()
                 if number is not None:
-                    waiting[number] = read(number)
+                    waiting[number] = read(piece.task(number))
                 while not ended and (number is None or not second.arrived.empty()):
                     arrived = second.arrived.get()
                     ended = arrived is None
                     if arrived is not None:
                         number = arrived[0]
                         waiting[number] = _received(*arrived)
-            block, part, extra = waiting.pop(following)
-            piece.take(block)
+            told, part, extra = waiting.pop(following)
+            piece.take(told)
             yield part.size, (part, extra)
     finally:
         second.end()
 
 
-def _reader(header: Any, also: Any, path: Path, spans: list[Span]) -> Callable[[int], _Result]:
-    """What reads and checks a span."""
+def _reader(header: Any, also: Any, read_part: Callable[[Any], tuple[Any, list[Any]]]) -> Callable[[Any], _Result]:
+    """What reads and checks a part."""
     components = Components(header)
     extra = also(header) if also else None
 
-    def read(number: int) -> _Result:
-        block, items = read_block(path, spans[number])
-        return block, components.part(items), extra(items) if extra else None
+    def read(task: Any) -> _Result:
+        told, items = read_part(task)
+        return told, components.part(items), extra(items) if extra else None
 
     return read
 
 
 def work() -> None:
-    """The other process: answers each number of a span with its result, pickled, until its input ends."""
+    """The other process: answers each part with its result, pickled, until its input ends."""
     gc.disable()
     asked, answers = sys.stdin.buffer, sys.stdout.buffer
     read = _reader(*pickle.load(asked))  # noqa: S301 - from the process that started this one
-    while True:
+    tasks: SimpleQueue[Any] = SimpleQueue()
+    # what is asked is always taken: otherwise each could wait for the other to read
+    threading.Thread(target=_listen, args=(asked, tasks), daemon=True).start()
+    while (task := tasks.get()) is not None:
         try:
-            number = pickle.load(asked)  # noqa: S301
-        except EOFError:
-            return
-        try:
-            answer: Any = read(number)
+            answer: Any = read(task)
         except Exception as error:  # noqa: BLE001 - told to the one who can tell the user
             answer = f"{type(error).__name__}: {error}"
         # a pickle of its own within: taken apart when it is its turn, not by the thread that receives
         pickle.dump(pickle.dumps(answer, protocol=pickle.HIGHEST_PROTOCOL), answers)
         answers.flush()
+
+
+def _listen(asked: BinaryIO, tasks: SimpleQueue[Any]) -> None:
+    with suppress(EOFError):
+        while True:
+            tasks.put(pickle.load(asked))  # noqa: S301 - from the process that started this one
+    tasks.put(None)
 
 
 def _received(number: int, message: bytes) -> _Result:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -16,7 +16,7 @@ from toolkit.inventory.readers.fast_json import decode_slices, is_shallow
 from toolkit.inventory.readers.json_places import json_place
 from toolkit.inventory.readers.json_reader import read_json
 from toolkit.inventory.readers.line_counter import LineCounter
-from toolkit.inventory.readers.piece import BATCH
+from toolkit.inventory.readers.piece import BATCH, parts_in_order
 from toolkit.inventory.readers.place import Document, Place, ReadRefused, decode, parts
 
 _BOM = b"\xef\xbb\xbf"
@@ -27,6 +27,13 @@ _KEY = re.compile(rb'"components"[ \t\r\n]*:[ \t\r\n]*')
 
 class Torn(Exception):
     """The text does not have the shape that slicing needs: the exact reader is to judge the whole of it."""
+
+
+class Unsound(NamedTuple):
+    """A component that cannot be read, by its number, and why: with a place in its own text."""
+
+    number: int
+    refused: ReadRefused
 
 
 class JsonPiece:
@@ -57,9 +64,47 @@ class JsonPiece:
 
     def batches(self) -> Iterator[list[Any]]:
         """Decoded slices; raises ReadRefused with a place for the first that is unsound."""
-        for start in range(0, len(self._slices), BATCH):
-            slices = [bytes(piece) for piece in self._slices[start : start + BATCH]]
-            yield decode_slices(slices, self._exactly, start)
+        return parts_in_order(self)
+
+    @property
+    def size(self) -> int:
+        """Of the text."""
+        return len(self._data)
+
+    @property
+    def parts(self) -> int:
+        """As many as batches."""
+        return -(-len(self._slices) // BATCH)
+
+    def task(self, number: int) -> tuple[int, list[bytes]]:
+        """The number of the first component, and the text of each."""
+        start = number * BATCH
+        return start, [bytes(piece) for piece in self._slices[start : start + BATCH]]
+
+    @staticmethod
+    def read_part(task: tuple[int, list[bytes]]) -> tuple[Unsound | None, list[Any]]:
+        """The values, or which slice is unsound."""
+        start, slices = task
+        asked: list[int] = []
+
+        def exactly(index: int) -> Any:
+            asked.append(index)
+            return read_json(decode(slices[index])).value
+
+        try:
+            return None, decode_slices(slices, exactly)
+        except ReadRefused as refused:
+            return Unsound(start + asked[-1], refused), []
+
+    def begin(self) -> None:
+        """There is nothing to forget."""
+
+    def take(self, told: Unsound | None) -> None:
+        """Raises ReadRefused for an unsound slice, with its place in the whole."""
+        if told is not None:
+            number, refused = told
+            place = self._lines.shifted(self._offset(number), refused.place or Place(1, 1))
+            raise ReadRefused(refused.rule, refused.message, place) from refused
 
     def locate(self, path: str, *, key: bool = False) -> Place:
         """In the slice of the component, or in what stands around the components."""
@@ -75,13 +120,6 @@ class JsonPiece:
     def line(self, number: int, sheet: str | None = None) -> str:  # noqa: ARG002 - a text has no sheets
         """The line's text."""
         return self._lines.text(number)
-
-    def _exactly(self, index: int) -> Any:
-        try:
-            return read_json(decode(bytes(self._slices[index]))).value
-        except ReadRefused as refused:
-            place = self._lines.shifted(self._offset(index), refused.place or Place(1, 1))
-            raise ReadRefused(refused.rule, refused.message, place) from refused
 
     def _beside(self, place: Place) -> Place:
         """What stands behind the components was read as if there were none."""

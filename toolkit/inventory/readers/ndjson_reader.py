@@ -16,6 +16,7 @@ from toolkit.inventory.readers.fast_json import decode_lines
 from toolkit.inventory.readers.json_places import json_place
 from toolkit.inventory.readers.json_reader import read_json
 from toolkit.inventory.readers.line_counter import LONGEST_SHOWN
+from toolkit.inventory.readers.piece import parts_in_order
 from toolkit.inventory.readers.place import BREAK, Document, Place, ReadRefused, decode
 
 BLOCK = 256 * 1024
@@ -55,8 +56,9 @@ class NdjsonPiece:
         self.file = file
         self.refused: list[ReadRefused] = []
         self.notes: tuple[()] = ()
-        self.path = path
-        self.spans: list[Span] = []
+        self.size = 0
+        self._path = path
+        self._spans: list[Span] = []
         self._before: Document | None = None
         self._first_lines, self._first_items, self._first_bad = array("q"), array("q"), array("q")
         self._bad = array("q")
@@ -66,11 +68,25 @@ class NdjsonPiece:
 
     def batches(self) -> Iterator[list[Any]]:
         """Block by block."""
-        self.begin()
-        for span in self.spans:
-            block, items = read_block(self.path, span)
-            self.take(block)
-            yield items
+        return parts_in_order(self)
+
+    @property
+    def parts(self) -> int:
+        """As many as blocks."""
+        return len(self._spans)
+
+    def task(self, number: int) -> tuple[Path, Span]:
+        """The file and a part of it."""
+        return self._path, self._spans[number]
+
+    @staticmethod
+    def read_part(task: tuple[Path, Span]) -> tuple[Block, list[Any]]:
+        """What the lines of a span hold, and the components themselves."""
+        content = _content(*task)
+        items = decode_lines(content)
+        if items is not None:
+            return Block(lines=len(items), size=len(items), refused=[], before=[]), items
+        return _line_by_line(content)
 
     def begin(self) -> None:
         """Forget what an earlier reading has found."""
@@ -79,20 +95,17 @@ class NdjsonPiece:
         self._first_lines, self._first_items, self._first_bad = array("q", [line]), array("q", [0]), array("q", [0])
         self._bad = array("q")
 
-    def take(self, block: Block) -> None:
-        """Note what the next block holds; blocks may be read elsewhere, but come here in order.
-
-        Raises ReadRefused when too many lines are unsound.
-        """
+    def take(self, told: Block) -> None:
+        """Note what the next block holds; raises ReadRefused when too many lines are unsound."""
         line, item = self._first_lines[-1], self._first_items[-1]
-        for refused, before in zip(block.refused, block.before, strict=True):
+        for refused, before in zip(told.refused, told.before, strict=True):
             place = refused.place or Place(1, 1)
             self.refused.append(ReadRefused(refused.rule, refused.message, place._replace(line=line + place.line - 1)))
             self._bad.append(item + before)
         if len(self.refused) > MOST_REFUSED:
             raise ReadRefused("INV-004", f"not NDJSON: more than {MOST_REFUSED} lines are not JSON", Place(1, 1))
-        self._first_lines.append(line + block.lines)
-        self._first_items.append(item + block.size)
+        self._first_lines.append(line + told.lines)
+        self._first_items.append(item + told.size)
         self._first_bad.append(len(self._bad))
 
     def locate(self, path: str, *, key: bool = False) -> Place:
@@ -110,7 +123,7 @@ class NdjsonPiece:
         if number == 1 and self._before:
             return self._before.text
         span = bisect_right(self._first_lines, number) - 1
-        lines = self._lines(span) if 0 <= span < len(self.spans) else []
+        lines = self._lines(span) if 0 <= span < len(self._spans) else []
         index = bisect_left(lines, number, key=itemgetter(0))
         text = lines[index][1] if index < len(lines) and lines[index][0] == number else b""
         return text.decode(errors="replace") if len(text) <= LONGEST_SHOWN else ""
@@ -125,34 +138,25 @@ class NdjsonPiece:
     def _lines(self, span: int) -> list[tuple[int, bytes]]:
         if self._near is None or self._near[0] != span:
             first = self._first_lines[span]
-            self._near = span, [(first + at, text) for at, text in _written(_content(self.path, self.spans[span]))]
+            self._near = span, [(first + at, text) for at, text in _written(_content(self._path, self._spans[span]))]
         return self._near[1]
 
     def _find_spans(self) -> None:
-        with self.path.open("rb") as stream:
+        with self._path.open("rb") as stream:
             first = stream.readline(LONGEST + 1)
             start = len(_BOM) if first.startswith(_BOM) else 0
             self._before = _header(first.removeprefix(_BOM).rstrip(b"\r\n"))
             if self._before:
                 start = len(first)
-            size = stream.seek(0, 2)
-            while start < size:
-                stream.seek(min(start + BLOCK, size))
+            self.size = stream.seek(0, 2)
+            while start < self.size:
+                stream.seek(min(start + BLOCK, self.size))
                 if len(stream.readline(LONGEST + 1)) > LONGEST:
                     raise ReadRefused("INV-006", f"a line of more than {LONGEST} bytes")
-                self.spans.append(Span(start, stream.tell()))
+                self._spans.append(Span(start, stream.tell()))
                 start = stream.tell()
-            if not size:
+            if not self.size:
                 raise ReadRefused("INV-002", "the file is empty", Place(1, 1))
-
-
-def read_block(path: Path, span: Span) -> tuple[Block, list[Any]]:
-    """What the lines of a span hold, and the components themselves."""
-    content = _content(path, span)
-    items = decode_lines(content)
-    if items is not None:
-        return Block(lines=len(items), size=len(items), refused=[], before=[]), items
-    return _line_by_line(content)
 
 
 def _line_by_line(content: bytes) -> tuple[Block, list[Any]]:

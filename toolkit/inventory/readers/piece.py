@@ -59,6 +59,46 @@ class Piece(Protocol):
         ...
 
 
+class PartedPiece(Piece, Protocol):
+    """A piece of a large file whose parts may be read by another process, if they come back in their order."""
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        ...
+
+    @property
+    def parts(self) -> int:
+        """How many there are."""
+        ...
+
+    def task(self, number: int) -> Any:
+        """What ``read_part`` needs of this part; it can be pickled."""
+        ...
+
+    @staticmethod
+    def read_part(task: Any) -> tuple[Any, list[Any]]:
+        """What ``take`` is to be told of the part, and its components as plain values."""
+        ...
+
+    def begin(self) -> None:
+        """Forget what an earlier reading has found."""
+        ...
+
+    def take(self, told: Any) -> None:
+        """Note what the next part holds; raises ReadRefused where the rest cannot be judged."""
+        ...
+
+
+def parts_in_order(piece: PartedPiece) -> Iterator[list[Any]]:
+    """The ``batches`` of such a piece: all of its parts, read here."""
+    piece.begin()
+    for number in range(piece.parts):
+        told, items = piece.read_part(piece.task(number))
+        piece.take(told)
+        yield items
+
+
 class WholePiece:
     """A document that is held whole: of any format, and of a size that a person writes."""
 
