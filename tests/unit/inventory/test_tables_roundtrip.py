@@ -187,6 +187,9 @@ def test_every_word_is_translated() -> None:
     used = {step for table in tables().values() for column in table.columns for step in column.steps}
     assert used <= set(words["headings"])
     assert {word for word in words["headings"] if "." not in word} <= used
+    columns = (column for table in tables().values() for column in table.columns)
+    shown = {column.node["description"] for column in columns if "description" in column.node}
+    assert set(words["descriptions"]) == shown
 
 
 def test_what_a_format_cannot_hold_is_refused(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from toolkit.inventory.tables.cells import encode
 from toolkit.inventory.tables.columns import COMPONENTS, ROOT, Column, Table, tables
 from toolkit.inventory.tables.layout import Written
 from toolkit.inventory.tables.rows import REMARK
-from toolkit.inventory.tables.words import Language, sheet_name, text, translated
+from toolkit.inventory.tables.words import Language, described, sheet_name, text, translated
 from toolkit.inventory.tables.write_xlsx import put, workbook
 
 ROWS = 1000
@@ -106,7 +106,7 @@ class _Book:
     def _help(self, column: Column) -> str:
         node = column.node
         needed = text("required" if column.required else "optional", self.language)
-        lines = [f"{column.name} ({needed})", str(node.get("description", ""))]
+        lines = [f"{column.name} ({needed})", described(column, self.language)]
         if column.type == "words":
             lines.append(text("Several, separated by ;", self.language))
             node = {**resolved(node["items"]), "examples": node.get("examples", [])}

@@ -28,6 +28,12 @@ def translated(column: Column, table: Table, language: Language) -> str:
     return " : ".join(titles)
 
 
+def described(column: Column, language: Language) -> str:
+    """What the schema says of a column, in the language."""
+    words = str(column.node.get("description", ""))
+    return str(french()["descriptions"].get(words, words)) if language == "fr" else words
+
+
 def sheet_name(table: Table, language: Language) -> str:
     """What the sheet of a table is called; at most 31 characters, as spreadsheets want."""
     return str(french()["sheets"].get(table.name, table.name)) if language == "fr" else table.name
@@ -45,7 +51,7 @@ def text(word: str, language: Language) -> str:
 
 @cache
 def french() -> dict[str, dict[str, Any]]:
-    """Translations of ``sheets``, ``headings`` (by property, or by table and whole way) and ``texts``."""
+    """Translations of ``sheets``, ``headings`` (by property, or by table and whole way), ``texts`` and ``descriptions``."""
     loaded: dict[str, dict[str, Any]] = yaml.load(_FRENCH.read_bytes(), Loader=yaml.CSafeLoader)
     return loaded
 
