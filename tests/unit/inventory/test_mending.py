@@ -92,6 +92,7 @@ def test_addresses_and_networks(function: Any, written: str, meant: str | None) 
         ('version: "12"}\n    address: 10.70.0.11', "version: 12.10}\n    address: 10.70.0.11"),
         ('account: "222233334444"', "account: 022233334444"),
         ("address: 10.70.0.11", 'address: " 10.70.0.11"'),
+        ("[MONTHLY-3]", "[monthly-3]"),
     ],
 )
 def test_one_correction_leaves_the_rest_alone(tmp_path: Path, sound: str, written: str) -> None:
@@ -111,6 +112,7 @@ def test_one_correction_leaves_the_rest_alone(tmp_path: Path, sound: str, writte
     ("sound", "written"),
     [
         ("MONTHLY-3", "MONTHLY-4"),
+        ("MONTHLY-3", "monthly-4"),
         ("[lyon-management]", "[lyon-managment]"),
         ("start: 2027-01-01", "start: 05/01/2027"),
         ("address: 10.70.0.11", "address: 10.070.0.11"),

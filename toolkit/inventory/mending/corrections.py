@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from toolkit import catalogue
 from toolkit.inventory.finding import looks_secret
 from toolkit.inventory.mending.rewriting import address, iso_date, network
 from toolkit.inventory.readers.place import Document, Place, parts, pointer
@@ -16,7 +17,7 @@ from toolkit.inventory.spelling import sure
 from toolkit.model.problem import Problem
 
 _KEY_RULES = frozenset({"INV-010"})
-_VALUE_RULES = frozenset({"INV-013", "INV-014", "INV-015", "INV-030"})
+_VALUE_RULES = frozenset({"INV-012", "INV-013", "INV-014", "INV-015", "INV-030"})
 _SECTIONS = ("tenants", "sites", "links", "applications", "components")
 _DECIMAL = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
@@ -104,7 +105,7 @@ def _correction(value: Any, where: tuple[Steps, Place], problem: Problem) -> Cor
     if node is None:
         return None
     if isinstance(old, str):
-        new = _value(node, old)
+        new = _policy(old) if problem.rule == "INV-012" else _value(node, old)
         return Correction(steps=steps, place=place, key=False, old=old, new=new, rule=problem.rule) if new else None
     if isinstance(old, int | float) and not isinstance(old, bool) and node.get("type") == "string":
         # its text is taken from the file: 011122223333 and 12.10 are more than their numbers
@@ -121,6 +122,12 @@ def _key(value: Any, steps: Steps) -> str | None:
         return None
     new = sure(steps[-1], node.get("properties", {}))
     return new if new and new not in parent else None
+
+
+def _policy(old: str) -> str | None:
+    """A backup policy in its own letters: another one is never meant for sure, WEEKLY-2 is as near as MONTHLY-1."""
+    new = old.strip().upper()
+    return new if new != old and catalogue.backup_policy(new) else None
 
 
 def _value(node: dict[str, Any], old: str) -> str | None:
