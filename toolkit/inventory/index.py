@@ -137,7 +137,9 @@ class Index:
             if role == SERVER and not there.has_level:
                 yield source, backup_without_level()
             if role in (HOST, SERVER):
-                yield from ((source, found) for found in self._host(source, target, there, tenants))
+                # nearly all stand where they should
+                if there.kind != "vm" or there.tenant != self._trait_of(source).tenant:
+                    yield from ((source, found) for found in self._host(source, target, there, tenants))
             elif role not in (DEPENDS, there.kind) and there.kind is not None and self.whole:
                 right = choices.of(role)
                 message = f"{shown(self.names[target])} is a {there.kind}, not a {role}"
@@ -145,12 +147,14 @@ class Index:
                 yield source, Finding(rule="INV-020", path=below, message=message, fix=fix)
 
     def _host(self, source: int, target: int, there: Noted, tenants: dict[str, Any]) -> Iterator[Finding]:
-        name, here = shown(self.names[target]), self._trait_of(source).tenant
+        here = self._trait_of(source).tenant
+        message = ""
         if there.kind not in ("vm", None):
-            yield Finding(rule="INV-024", path="/hosted_on", message=f"{name} is a {there.kind}, not a vm")
-        elif there.tenant in tenants and here in tenants and there.tenant != here:
-            message = f"{name} is on the tenant {shown(there.tenant)}, this component on {shown(here)}"
-            yield Finding(rule="INV-024", path="/hosted_on", message=message)
+            message = f"is a {there.kind}, not a vm"
+        elif there.tenant != here and there.tenant in tenants and here in tenants:
+            message = f"is on the tenant {shown(there.tenant)}, this component on {shown(here)}"
+        if message:
+            yield Finding(rule="INV-024", path="/hosted_on", message=f"{shown(self.names[target])} {message}")
 
     def _order(self) -> Iterator[tuple[None, Finding]]:
         order = self._header.get("order") if isinstance(self._header, dict) else None
@@ -184,9 +188,13 @@ class Index:
         used: dict[tuple[str | None, str | None], set[str]] = {}
         for tenant, application, level in self._uses:
             used.setdefault((tenant, application), set()).add(level)
+        found: dict[tuple[str, str | None], tuple[Finding, ...]] = {}
         for number, tenant, application in self._asking:
-            needed = {"os"} | used.get((tenant, application), set())
-            yield from ((number, found) for found in application_level(needed - subscribed(tenants[tenant])))
+            key = tenant, application
+            if key not in found:
+                needed = {"os"} | used.get(key, set())
+                found[key] = tuple(application_level(needed - subscribed(tenants[tenant])))
+            yield from ((number, finding) for finding in found[key])
 
 
 class _Choices:

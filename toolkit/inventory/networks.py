@@ -170,6 +170,8 @@ def placed(path: str, written: str, within: Room) -> tuple[int | None, Finding |
         number = int.from_bytes(socket.inet_pton(socket.AF_INET, written), "big")
     except (OSError, ValueError):
         return None, Finding(rule="INV-015", path=path, message=f"{shown(written)} is not an IPv4 address")
+    if len(within.bounds) == 1 and within.bounds[0][0] < number < within.bounds[0][1]:
+        return number, None
     inside = False
     for first, last in within.bounds:
         if first <= number <= last:

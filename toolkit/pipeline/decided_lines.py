@@ -104,9 +104,10 @@ def decided(header: Any) -> Callable[[list[Any]], Batch]:
         try:
             for item, content in zip(items, component_lines(items), strict=True):
                 get = item.get
+                key: tuple[Any, ...] = (get("application"), get("kind"), get("tenant"), get("supervised"))
                 own, other = get("responsibility"), get("transition_class")
-                key = (get("application"), get("kind"), get("tenant"), get("supervised"))
-                key += () if own is None and other is None else (encode((own, other)),)
+                if own is not None or other is not None:
+                    key += (encode((own, other)),)
                 name = named.get(key)
                 if name is None:
                     if len(named) >= _REMEMBERED:
@@ -133,15 +134,22 @@ def _decision(header: Inventory, item: Any) -> tuple[str, bytes]:
     component = typed_component(item)
     if not component.application:
         return "null", b""
-    of = msgspec.structs.replace(header, components=(component,))
+    of = msgspec.structs.replace(
+        header,
+        components=(component,),
+        applications=tuple(one for one in header.applications if one.id == component.application),
+        tenants=tuple(one for one in header.tenants if one.id == component.tenant),
+    )
     try:
         decisions = decide(of)
         told = decisions_json(decisions, terms(of, decisions))["decisions"][0]
     except Undecided:
         return _UNDECIDED, b""
     del told["component"]
-    name = json.dumps(hashlib.sha256(canonical_bytes(told)).hexdigest()[:16])
-    return name, b'{"decision":%s,"is":%s}\n' % (name.encode(), canonical_bytes(told))
+    # of what only the tables and the schema can put there
+    (content,) = component_lines([told])
+    name = json.dumps(hashlib.sha256(content).hexdigest()[:16])
+    return name, b'{"decision":%s,"is":%s}\n' % (name.encode(), content)
 
 
 def _fail(source: Source, misfits: set[str] | None) -> None:

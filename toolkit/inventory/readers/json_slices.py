@@ -45,7 +45,9 @@ class JsonPiece:
         self.refused: list[ReadRefused] = []
         self.notes: tuple[()] = ()
         self._data = data = content.removeprefix(_BOM)
-        if data.count(b"\r") != data.count(b"\r\n") or any(found in data for found in _BREAKS):
+        if b"\r" in data and data.count(b"\r") != data.count(b"\r\n"):
+            raise Torn
+        if not data.isascii() and any(found in data for found in _BREAKS):
             raise Torn
         try:
             sections = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
