@@ -53,7 +53,7 @@ from toolkit.inventory import check
 report = check([Path(sys.argv[1])])
 wrong = [one for one in report.problems if one.component and one.rule == "INV-014"]
 assert all(one.line and one.column and (one.cell or one.sheet is None) for one in wrong)
-assert len(wrong) == report.components // 100 == len(report.problems)
+assert len(wrong) == report.components // 100
 count = report.components
 """
 CELLS = {
