@@ -54,8 +54,11 @@ def _schema(value: Any, steps: Steps, key: bool) -> str:
     node = node_at(value, steps)
     if node is None:
         return ""
-    rows = [f"**{node.get('title', steps[-1] if key else 'Value')}**"]
-    rows += [str(node["description"])] if "description" in node else []
+    # an item's own words say little: those of its list stand before them
+    around = (node_at(value, steps[:-1]) if steps and isinstance(steps[-1], int) else None) or {}
+    title = around.get("title") or node.get("title", steps[-1] if key else "Value")
+    said = dict.fromkeys(str(one["description"]) for one in (around, node) if "description" in one)
+    rows = [f"**{title}**", *said]
     item = value
     for step in steps:
         item = inner(item, step)

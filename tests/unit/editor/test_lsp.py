@@ -229,6 +229,7 @@ def test_hover_says_what_schema_and_rule_say(client: Client, file: Path) -> None
     assert "12 digits" in told("222233334444")
     assert "INV-030" in told("10.30.0.1/16")
     assert "RFC 4632" in told("10.30.0.1/16")
+    assert "Absolute paths of files" in told("/srv")
     assert told("# yaml") == ""
     assert "Globex" not in told("Globex SAS")
 
