@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 import msgspec
 import rfc8785
 
-from toolkit.errors import OnboardError
+from toolkit.errors import OnboardError, UsageError
 
 _sorted_lines = msgspec.json.Encoder(order="sorted").encode_lines
 
@@ -71,7 +71,12 @@ def write_atomic(path: Path, content: bytes | Iterable[bytes], *, mode: int = 0o
 
 @contextmanager
 def replacing(path: Path, *, mode: int = 0o600) -> Iterator[BinaryIO]:
-    """A stream of which all stands at ``path`` when the block ends without an exception, and nothing when it does not."""
+    """A stream of which all stands at ``path`` when the block ends without an exception, and nothing when it does not.
+
+    Raises UsageError at once for a folder, a device or a pipe: none of them can be replaced.
+    """
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path} is no file that can be replaced", fix="name a file, there already or not")
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

@@ -26,6 +26,8 @@ def test_no_schema_of_a_kind_admits_what_they_are_not_for() -> None:
             assert all(name.isascii() for name in node.get("properties", {}))
             assert node.get("type") != "number"
             assert "number" not in node.get("type", [])
+            if node.get("type") == "integer" and "enum" not in node:
+                assert -(2**53) < node["minimum"] <= node["maximum"] < 2**53
         for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
             look(inner)
 

@@ -71,15 +71,19 @@ def _table_lines(table: TableExplanation, places: Mapping[str, str]) -> Iterator
         rule = table.rule
         yield f"  {table.table} = {said(table.outcome) if table.outcome is not None else 'none'}"
         yield f"    rule {rule['id']} version {rule['version']} of {rule['owner']} ({rule['source']}): {rule['reason']}"
-    elif table.state == "not_evaluated":
-        yield f"  {table.table} is not evaluated: missing {', '.join([*table.missing, *table.outside])}"
     else:
-        yield f"  {table.table}: no rule fits"
+        yield f"  {_undecided(table.table, table)}"
     yield from _fact_lines(table, places)
     if table.nearest is not None:
         yield f"    nearest other rule: {table.nearest['rule']}, but {table.nearest['failed_on']}"
     for other in table.would_change:
         yield f"    {_would(other)}"
+
+
+def _undecided(what: str, table: TableExplanation) -> str:
+    if table.state == "not_evaluated":
+        return f"{what} is not evaluated: missing {', '.join([*table.missing, *table.outside])}"
+    return f"{what}: no rule fits"
 
 
 def _fact_lines(table: TableExplanation, places: Mapping[str, str]) -> Iterator[str]:
@@ -93,9 +97,11 @@ def _window_lines(windows: tuple[TableExplanation, ...], places: Mapping[str, st
     said_of: dict[str, list[str]] = {}
     facts: dict[str, None] = {}
     for window in windows:
-        rule = window.rule
-        found = f"{window.outcome} [{rule['id']}]" if rule else f"not evaluated, missing {', '.join(window.missing)}"
-        yield f"  window of {window.activity} = {found}{'' if rule is None else ': ' + rule['reason']}"
+        rule, of = window.rule, f"window of {window.activity}"
+        if rule is not None:
+            yield f"  {of} = {window.outcome} [{rule['id']}]: {rule['reason']}"
+        else:
+            yield f"  {_undecided(of, window)}"
         facts.update(dict.fromkeys(_fact_lines(window, places)))
         for other in window.would_change:
             said_of.setdefault(_would(other), []).append(str(window.activity))

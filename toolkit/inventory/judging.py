@@ -60,8 +60,9 @@ class Judging:
         """What the schema and the search for secrets say, whatever a piece holds that could not be read."""
         secrets = [finding for finding in check_secrets(self._header) if finding.rule == "INV-040"]
         literal = {finding.path for finding in secrets}
-        # a section that is not there may be there
-        header = [one for one in check_header(self._header) if one.path != "" and not told_already(literal, one)]
+        # a section that is not there may be in that piece
+        header = [one for one in check_header(self._header) if (one.rule, one.path) != ("INV-011", "")]
+        header = [one for one in header if not told_already(literal, one)]
         return [*secrets, *header, *(_whole(number, finding) for number, finding in self._told)]
 
     def _others(self, secrets: list[Finding]) -> Iterator[Found]:

@@ -102,7 +102,7 @@ def survey(
     found = [refusal(file, refused) for file, refused in (*source.refused, *source.unread)]
     for file, finding in (*source.findings, *source.noted):
         found.append(problem(finding, file, source.pieces[file].locate(finding.path, key=finding.key)))
-    if source.refused:
+    if source.refused and source.pieces:
         # with a piece missing, whatever it may hold cannot be judged
         broken = {file for file, _ in source.refused}
         found += [one for one in _placed(source, judging, judging.apart()) if one.file not in broken]

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 from toolkit.errors import OnboardError
 from toolkit.inventory.components import Components, Part
 from toolkit.inventory.readers.piece import PartedPiece
+from toolkit.processes import dying_with_parent
 
 _Result = tuple[Any, Part, Any]
 """What the piece is to be told, what is known of the components, what else was made of them."""
@@ -31,7 +32,7 @@ class Second:
     def __init__(self, piece: PartedPiece, header: Any, also: Any) -> None:
         # a session of its own: Ctrl-C is for this process, which ends the other, as does the end of its input
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _START.format(__name__)],
+            dying_with_parent([sys.executable, "-c", _START.format(__name__)]),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -66,7 +67,7 @@ class Second:
                 if not asked:
                     break
                 self.arrived.put((asked.pop(0), pickle.load(back)))  # noqa: S301 - from the process started here
-        except (OSError, EOFError, ValueError, pickle.UnpicklingError):
+        except Exception:  # noqa: BLE001 - whatever it is, the other thread waits for an end
             self.arrived.put((_LOST, b""))
         self.arrived.put(None)
 
@@ -142,10 +143,14 @@ def work() -> None:
 
 
 def _listen(asked: BinaryIO, tasks: SimpleQueue[Any]) -> None:
-    with suppress(EOFError):
+    try:
         while True:
             tasks.put(pickle.load(asked))  # noqa: S301 - from the process that started this one
-    tasks.put(None)
+    except (EOFError, OSError, pickle.UnpicklingError):
+        # the last one may be cut off, where the other process was killed
+        pass
+    finally:
+        tasks.put(None)
 
 
 def _received(number: int, message: bytes) -> _Result:

@@ -58,6 +58,8 @@ def write_decided(workspace: Workspace, out: BinaryIO) -> Written:
         source = Source(find_pieces(workspace.root))
         problems, written, misfits = decided_source(source, out)
         refuse(str(workspace.root), problems)
+        # as there: a day without rules is refused whatever the components are
+        decide(typed(source.header, ()))
         if misfits is None or misfits:
             _fail(source, misfits)
         out.writelines(

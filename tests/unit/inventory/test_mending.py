@@ -113,6 +113,8 @@ def test_one_correction_leaves_the_rest_alone(tmp_path: Path, sound: str, writte
     [
         ("MONTHLY-3", "MONTHLY-4"),
         ("MONTHLY-3", "monthly-4"),
+        ("[MONTHLY-3]", "[monthly-3, MONTHLY-3]"),
+        ("[MONTHLY-3]", "[monthly-3, Monthly-3]"),
         ("[lyon-management]", "[lyon-managment]"),
         ("start: 2027-01-01", "start: 05/01/2027"),
         ("address: 10.70.0.11", "address: 10.070.0.11"),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from ipaddress import AddressValueError, IPv4Address
@@ -20,12 +22,14 @@ from hypothesis import strategies as st
 
 from toolkit.errors import OnboardError
 from toolkit.inventory import check, load, passes
+from toolkit.inventory import two_processes as two_processes_module
 from toolkit.inventory.circles import circles
 from toolkit.inventory.components import Components
 from toolkit.inventory.finding import looks_secret
 from toolkit.inventory.load import survey
 from toolkit.inventory.networks import placed, room
 from toolkit.inventory.readers import JSON_SLICED_FROM
+from toolkit.inventory.readers.json_slices import JsonPiece
 from toolkit.inventory.schema_files import kinds, schema, whole
 from toolkit.inventory.secret_rules import may_hold_secret, smells
 from toolkit.inventory.source import Source
@@ -136,6 +140,29 @@ def test_a_line_that_cannot_be_read_costs_only_itself(tmp_path: Path) -> None:
     assert rules >= {"INV-012", "INV-021", "INV-022"}
     unresolved = [problem for problem in report.problems if problem.rule == "INV-020"]
     assert {problem.path.rpartition("/")[2] for problem in unresolved} == {"tenant"}
+
+
+def test_a_piece_that_is_no_mapping_is_told_beside_one_that_cannot_be_read(tmp_path: Path) -> None:
+    folder = tmp_path / "inventory"
+    folder.mkdir()
+    (folder / "a.json").write_text("[1, 2]")
+    (folder / "b.json").write_text("{")
+    assert {(Path(p.file).name, p.rule) for p in check([folder]).problems} == {
+        ("a.json", "INV-013"),
+        ("b.json", "INV-004"),
+    }
+
+
+def test_a_byte_that_is_no_text_is_told_in_a_large_file(tmp_path: Path) -> None:
+    path = written(tmp_path, broken(3000), "a.json")
+    content = path.read_bytes()
+    assert len(content) > JSON_SLICED_FROM
+    at = content.index(b'"owner"', len(content) // 2)
+    path.write_bytes(content[: at + 10] + b"\xe9" + content[at + 10 :])
+    report = check([path])
+    assert [(problem.rule, problem.line) for problem in report.problems] == [
+        ("INV-003", content.count(b"\n", 0, at) + 1)
+    ]
 
 
 def test_pieces_are_all_looked_at_when_one_cannot_be_read(tmp_path: Path) -> None:
@@ -299,6 +326,32 @@ def test_a_second_process_that_fails_is_an_error(tmp_path: Path, two_processes: 
     path = written(tmp_path, broken(9000), "a.ndjson")
     with pytest.raises(OnboardError, match=said):
         survey(Source([path]), also)
+
+
+@pytest.mark.slow
+def test_a_part_that_cannot_be_handed_over_is_an_error(
+    tmp_path: Path, two_processes: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = JsonPiece.task
+
+    def no_memory(piece: JsonPiece, number: int) -> Any:
+        if threading.current_thread() is not threading.main_thread():
+            raise MemoryError
+        return task(piece, number)
+
+    monkeypatch.setattr(JsonPiece, "task", no_memory)
+    with pytest.raises(OnboardError, match="ended before its work"):
+        check([written(tmp_path, broken(9000), "a.json")])
+
+
+def test_a_second_process_ends_with_the_first_in_the_middle_of_a_word() -> None:
+    start = two_processes_module._START.format(two_processes_module.__name__)
+    setting = ({"components": []}, None, JsonPiece.read_part)
+    task = pickle.dumps((0, [b'{"id": "a"}'] * 1000))
+    for cut in (1, len(task) // 2, len(task) - 1):
+        with subprocess.Popen([sys.executable, "-c", start], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+            child.communicate(pickle.dumps(sys.path) + pickle.dumps(setting) + task[:cut], timeout=20)
+        assert child.returncode == 0
 
 
 PROGRAM = """

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from toolkit.canonical import canonical_bytes, plain
 from toolkit.cli.decide import decide
 from toolkit.decide.present import decisions_json
-from toolkit.errors import InventoryInvalid, Undecided
+from toolkit.errors import InventoryInvalid, Undecided, UsageError
 from toolkit.inventory import passes
 from toolkit.inventory.readers import read_file
 from toolkit.pipeline.decided_lines import write_decided
@@ -68,44 +68,77 @@ def test_every_example(path: Path) -> None:
     held_against(path, read_file(path).value.get("components", []))
 
 
-PARTIES = st.sampled_from([("customer", "customer", "none"), ("customer", "provider", "provider"), ("provider",) * 3])
-FURTHER = st.fixed_dictionaries(
-    {"kind": st.sampled_from(["virtual-desktop", "native-service"]), "tenant": st.just("acme-prod")},
-    optional={
-        "supervised": st.booleans(),
-        "responsibility": PARTIES.map(
-            lambda three: dict(
-                zip(("infrastructure", "operations", "backend"), three, strict=True), software="customer"
-            )
-        ),
-        "transition_class": st.fixed_dictionaries(
-            {"class": st.sampled_from([4, 5]), "reason": st.sampled_from(["agreed on 2026-10-01", "as before"])}
-        ),
-    },
+PARTIES = [("customer", "customer", "none"), ("customer", "provider", "provider"), ("provider",) * 3]
+KINDS: list[dict[str, Any]] = [
+    {"kind": "native-service", "service": "s3"},
+    {"kind": "external-interface", "criticality": "low", "probe": {"method": "http", "target": "https://pay.example/"}},
+    {"kind": "firewall", "origin": "third-party"},
+]
+ANY = {"tenant": st.sampled_from(["acme-prod", "acme-dev"]), "application": st.sampled_from(["erp", "shop"])}
+OPTIONAL: dict[str, st.SearchStrategy[Any]] = {
+    "supervised": st.booleans(),
+    "responsibility": st.sampled_from(PARTIES).map(
+        lambda three: dict(zip(("infrastructure", "operations", "backend"), three, strict=True), software="customer")
+    ),
+}
+OTHER_CLASS = st.fixed_dictionaries(
+    {"class": st.sampled_from([4, 5]), "reason": st.sampled_from(["agreed on 2026-10-01", "as before"])}
 )
 
 
-def inventory(further: list[dict[str, Any]]) -> dict[str, Any]:
+def further(**optional: st.SearchStrategy[Any]) -> st.SearchStrategy[list[dict[str, Any]]]:
+    """Components of two tenants and two applications, of several kinds."""
+    fields = st.fixed_dictionaries(ANY, optional={**OPTIONAL, **optional})
+    return st.lists(st.builds(lambda kind, more: {**kind, **more}, st.sampled_from(KINDS), fields), max_size=12)
+
+
+def inventory(added: list[dict[str, Any]]) -> dict[str, Any]:
     value = copy.deepcopy(ACME)
-    for number, one in enumerate(further):
-        value["components"].append({
-            "id": f"x-{number}", "application": "erp", "owner": "dba@acme.example", **one,
-            **({"service": "s3"} if one["kind"] == "native-service" else {"users": 10}),
-        })  # fmt: skip
+    (tenant,), (application,) = value["tenants"], value["applications"]
+    other = {"id": "acme-dev", "environment": "development", "management": "co-managed", "subscribed_levels": []}
+    landing = {**tenant["landing_zone"], "cidr": "10.21.0.0/16"}
+    platform = {**tenant["platform"], "account": "222233334444"}
+    value["tenants"].append({**tenant, **other, "landing_zone": landing, "platform": platform})
+    value["applications"].append({**application, "id": "shop", "criticality": "standard"})
+    for number, one in enumerate(added):
+        value["components"].append({"id": f"x-{number}", "owner": "dba@acme.example", **one})
     return value
 
 
-@given(st.lists(FURTHER, max_size=12))
-def test_whatever_a_decision_depends_on(
-    tmp_path_factory: pytest.TempPathFactory, further: list[dict[str, Any]]
-) -> None:
-    value = inventory(further)
-    path = tmp_path_factory.getbasetemp() / "any.json"
-    path.write_text(json.dumps(value))
+def told_alike(path: Path) -> Any:
+    """What decide refuses and its lines refuse with the same words; None where neither does."""
     refused = refusal(lambda: decide_all(Workspace(root=path)))
     assert refusal(lambda: write_decided(Workspace(root=path), io.BytesIO())) == refused
+    return refused
+
+
+@given(added=further())
+def test_whatever_a_decision_depends_on(tmp_path_factory: pytest.TempPathFactory, added: list[dict[str, Any]]) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.json"
+    path.write_text(json.dumps(value := inventory(added)))
+    assert told_alike(path) is None
+    held_against(path, value["components"])
+
+
+@given(added=further(transition_class=OTHER_CLASS))
+def test_other_classes(tmp_path_factory: pytest.TempPathFactory, added: list[dict[str, Any]]) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.json"
+    path.write_text(json.dumps(value := inventory(added)))
+    refused = told_alike(path)
+    assert refused is None or refused[0] is Undecided
     if refused is None:
         held_against(path, value["components"])
+
+
+@pytest.mark.parametrize("name", ["kind-call-manager.yaml", "kind-vm.yaml"])
+def test_a_day_without_rules_is_refused_whatever_the_components_are(tmp_path: Path, name: str) -> None:
+    value = read_file(ROOT / "tests/examples/valid" / name).value
+    value["customer"]["commitment"]["start"] = "1990-01-01"
+    if name == "kind-vm.yaml":
+        value["components"] = []
+    path = tmp_path / "inventory.json"
+    path.write_text(json.dumps(value))
+    assert told_alike(path)[0] is Undecided
 
 
 def refusal(call: Callable[[], Any]) -> Any:
@@ -166,3 +199,20 @@ def test_nothing_is_written_of_what_is_refused(many: Path, tmp_path: Path) -> No
     to_stdout = run(command[:-2])
     assert isinstance(to_stdout.exception, InventoryInvalid)
     assert to_stdout.stdout == ""
+
+
+def test_the_inventory_itself_and_what_is_no_file_are_no_output(many: Path, tmp_path: Path) -> None:
+    before = many.read_bytes()
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for out in (many, folder):
+        done = run([str(many), "--format", "ndjson", "--output", str(out)])
+        assert isinstance(done.exception, UsageError)
+        assert str(out) in done.exception.message
+    assert many.read_bytes() == before
+    pieces = tmp_path / "acme" / "inventory"
+    pieces.mkdir(parents=True)
+    many.rename(pieces / "all.ndjson")
+    done = run([str(tmp_path / "acme"), "--format", "ndjson", "--output", str(pieces / "decided.ndjson")])
+    assert isinstance(done.exception, UsageError)
+    assert [path.name for path in pieces.iterdir()] == ["all.ndjson"]

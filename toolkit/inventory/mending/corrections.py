@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -50,13 +51,24 @@ def corrections(document: Document, problems: Iterable[Problem], *, service: str
         made = _correction(judged, where, problem) if where else None
         if made is not None:
             found.setdefault((made.steps, made.key), made)
-    return _alone(list(found.values()))
+    return _alone(value, list(found.values()))
 
 
-def _alone(found: list[Correction]) -> list[Correction]:
-    """Without those that would give a mapping the same key twice."""
-    keys = [(item.steps[:-1], item.new) for item in found if item.key]
-    return [item for item in found if not item.key or keys.count((item.steps[:-1], item.new)) == 1]
+def _alone(value: Any, found: list[Correction]) -> list[Correction]:
+    """Without those that would give a mapping the same key twice, or a list the same word."""
+    once = Counter((item.steps[:-1], item.new) for item in found if item.key or isinstance(item.steps[-1], int))
+    return [
+        item
+        for item in found
+        if once[item.steps[:-1], item.new] < 2 and (item.key or not _stands(value, item.steps, item.new))
+    ]
+
+
+def _stands(value: Any, steps: Steps, new: str) -> bool:
+    """Whether the word is in the list already, of which an item is to become it."""
+    for step in steps[:-1]:
+        value = inner(value, step)
+    return isinstance(value, list) and new in value
 
 
 def _local(document: Document, problem: Problem) -> tuple[Steps, Place] | None:

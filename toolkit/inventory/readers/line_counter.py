@@ -57,7 +57,7 @@ class LineCounter:
                 return ""
         end = self._data.find(b"\n", begin)
         end = len(self._data) if end < 0 else end
-        return self._data[begin:end].decode().rstrip("\r") if end - begin <= LONGEST_SHOWN else ""
+        return self._data[begin:end].decode(errors="replace").rstrip("\r") if end - begin <= LONGEST_SHOWN else ""
 
     def _characters(self, start: int, end: int) -> int:
         return len(self._data[start:end].decode()) if self._wide else end - start
