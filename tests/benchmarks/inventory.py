@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.goals import judged
+from tests.benchmarks.memory import Peak
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = 2000
@@ -46,7 +47,8 @@ def main() -> None:
                 capture_output=True,
             )
             found = json.loads(done.stdout)
-            path.unlink()
+            for written in Path(scratch).iterdir():
+                written.unlink()
             assert found["components"] == count
             assert found["problems"] == count // 100, found
             print(
@@ -62,21 +64,20 @@ def measured(what: str, path: Path) -> dict[str, Any]:
     from toolkit.inventory.source import Source
     from toolkit.pipeline.decided_lines import decided_source
 
-    began = time.perf_counter()
-    if what == "check":
-        report = check([path])
-        components, problems = report.components, len(report.problems)
-    else:
-        with path.with_suffix(".decided").open("wb") as out, without_collection():
-            source = Source([path])
-            found, written, _ = decided_source(source, out)
-        components, problems = written.components, len(found)
-        path.with_suffix(".decided").unlink()
-    seconds = time.perf_counter() - began
+    with Peak() as peak:
+        began = time.perf_counter()
+        if what == "check":
+            report = check([path])
+            components, problems = report.components, len(report.problems)
+        else:
+            with path.with_suffix(".decided").open("wb") as out, without_collection():
+                source = Source([path])
+                found, written, _ = decided_source(source, out)
+            components, problems = written.components, len(found)
+        seconds = time.perf_counter() - began
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     cpu = sum(one.ru_utime + one.ru_stime for one in used)
-    kilobytes = sum(one.ru_maxrss for one in used)
-    return {"seconds": seconds, "cpu": cpu, "memory": kilobytes / 1024, "components": components, "problems": problems}
+    return {"seconds": seconds, "cpu": cpu, "memory": peak.megabytes, "components": components, "problems": problems}
 
 
 def plain_seconds(count: int) -> float:

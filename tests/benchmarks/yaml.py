@@ -20,6 +20,7 @@ from typing import Any
 import yaml
 
 from tests.benchmarks.goals import judged
+from tests.benchmarks.memory import peak
 from toolkit.inventory.load import check
 from toolkit.inventory.readers import open_piece
 
@@ -164,9 +165,7 @@ def measure(name: str, path: Path) -> None:
     began, worked = time.perf_counter(), time.process_time()
     found = MEASURED[name](path)
     worked, took = time.process_time() - worked, time.perf_counter() - began
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    peak = int(status.partition("VmHWM:")[2].split()[0]) / 1024
-    print(f"{took}|{worked}|{peak}|{found}")
+    print(f"{took}|{worked}|{peak()}|{found}")
 
 
 def main(count: int) -> None:
@@ -183,10 +182,10 @@ def main(count: int) -> None:
             for name in MEASURED:
                 command = [sys.executable, "-m", "tests.benchmarks.yaml", "--measure", name, str(path)]
                 answer = subprocess.run(command, capture_output=True, check=True, text=True).stdout
-                took, worked, peak, found = answer.strip().split("|")
+                took, worked, largest, found = answer.strip().split("|")
                 base = base or float(worked)
                 row = f"{style:20}{name:40}{float(took):7.2f}s{float(worked):7.2f}s{float(worked) / base:7.2f}x"
-                row += f"{float(peak):6.0f} MB"
+                row += f"{float(largest):6.0f} MB"
                 aim = AIMS.get((style, count), AIM_OF_ANY.get(count)) if name == CHECK else None
                 print(f"{row}  {found}{f'  {judged(float(took), aim)}' if aim else ''}", flush=True)
 
