@@ -16,7 +16,7 @@ from toolkit.inventory import load
 from toolkit.inventory.schema_files import kinds_of
 from toolkit.inventory.tables.layout import lay_out
 from toolkit.inventory.tables.template import tables_of
-from toolkit.inventory.tables.words import sheet_name, translated
+from toolkit.inventory.tables.words import described, sheet_name, translated
 from toolkit.pipeline import planning, workspace
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -83,7 +83,7 @@ def test_a_template_helps_at_every_column(service: str, language: Any, tmp_path:
         for cell in sheet[1]:
             column = table.column(cell.value)
             assert translated(column, table, language) == cell.value
-            assert column.node["description"].split()[0] in cell.comment.text
+            assert described(column, language).split()[0] in cell.comment.text
             if column.node.get("enum") or column.type == "boolean":
                 assert f"{cell.column_letter}3:{cell.column_letter}1001" in lists
         if table.name != "inventory":
