@@ -35,7 +35,7 @@ test-quick: setup ## what needs no engine and no lab (about a minute)
 test-kill: setup ## kill every effect step at three points, three victims, and resume
 	$(PYTEST) -m kill -s
 
-bench: setup ## how fast everything is: beside the engine, PyYAML, openpyxl, a plain evaluator and five peers (about 20 minutes)
+bench: setup ## how fast everything is: beside the engine, PyYAML, openpyxl, a plain evaluator and five peers (about 6 minutes, and to install the peers once)
 	$(VENV)/bin/python -m tests.benchmarks.start
 	$(VENV)/bin/python -m tests.benchmarks.plan
 	$(VENV)/bin/python -m tests.benchmarks.decide

@@ -22,7 +22,7 @@ _Result = tuple[Any, Part, Any]
 """What the piece is to be told, what is known of the components, what else was made of them."""
 _START = "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); from {} import work; work()"
 _LOST = -1
-_AHEAD = 2
+_AHEAD = 4
 """Parts that the other process holds, so that it never waits for the next."""
 
 
@@ -37,6 +37,8 @@ class Second:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
+            # room for some answers, so that it need not wait until this process's threads have read one
+            pipesize=1024 * 1024,
         )
         self.arrived: SimpleQueue[tuple[int, bytes] | None] = SimpleQueue()
         self._setting = header, also, type(piece).read_part

@@ -16,9 +16,11 @@ from toolkit.inventory.readers.fast_json import decode_slices, is_shallow
 from toolkit.inventory.readers.json_places import json_place
 from toolkit.inventory.readers.json_reader import read_json
 from toolkit.inventory.readers.line_counter import LineCounter
-from toolkit.inventory.readers.piece import BATCH, parts_in_order
+from toolkit.inventory.readers.piece import parts_in_order
 from toolkit.inventory.readers.place import Document, Place, ReadRefused, decode, parts
 
+PART = 1000
+"""Components that are read at once: few enough that two processes end nearly together."""
 _BOM = b"\xef\xbb\xbf"
 _BREAKS = (b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
 """Line breaks of other formats, which the exact reader counts."""
@@ -76,12 +78,12 @@ class JsonPiece:
     @property
     def parts(self) -> int:
         """As many as batches."""
-        return -(-len(self._slices) // BATCH)
+        return -(-len(self._slices) // PART)
 
     def task(self, number: int) -> tuple[int, list[bytes]]:
         """The number of the first component, and the text of each."""
-        start = number * BATCH
-        return start, [bytes(piece) for piece in self._slices[start : start + BATCH]]
+        start = number * PART
+        return start, [bytes(piece) for piece in self._slices[start : start + PART]]
 
     @staticmethod
     def read_part(task: tuple[int, list[bytes]]) -> tuple[Unsound | None, list[Any]]:
@@ -139,7 +141,7 @@ class JsonPiece:
         if known <= index:
             find, offsets = self._data.index, self._offsets
             before = offsets[-1] + len(bytes(self._slices[known - 1])) if known else self._start + 1
-            for raw in self._slices[known : index + BATCH]:
+            for raw in self._slices[known : index + PART]:
                 piece = bytes(raw)
                 begin = find(piece, before)
                 offsets.append(begin)
