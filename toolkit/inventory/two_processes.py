@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import pickle
 import subprocess
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import count
 from queue import SimpleQueue
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from toolkit.errors import OnboardError
 from toolkit.inventory.components import Components, Part
@@ -24,6 +25,8 @@ _START = "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); from 
 _LOST = -1
 _AHEAD = 4
 """Parts that the other process holds, so that it never waits for the next."""
+_ROOM = 1024 * 1024
+"""Bytes of a pipe."""
 
 
 class Second:
@@ -37,9 +40,8 @@ class Second:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
-            # room for some answers, so that it need not wait until this process's threads have read one
-            pipesize=1024 * 1024,
         )
+        _widen(self.process.stdin, self.process.stdout)
         self.arrived: SimpleQueue[tuple[int, bytes] | None] = SimpleQueue()
         self._setting = header, also, type(piece).read_part
         self._piece = piece
@@ -82,6 +84,15 @@ class Second:
             with suppress(OSError):
                 assert stream is not None
                 stream.close()
+
+
+def _widen(*pipes: IO[bytes] | None) -> None:
+    """Make room for some answers, so that the other process need not wait until one of them is read (Linux, fcntl(2))."""
+    for pipe in pipes:
+        # the system may allow less, or know of no such size
+        with suppress(OSError, AttributeError):
+            assert pipe is not None
+            fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _ROOM)
 
 
 def share(piece: PartedPiece, header: Any, also: Any) -> Iterator[tuple[int, tuple[Part, Any]]]:
