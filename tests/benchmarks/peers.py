@@ -209,6 +209,8 @@ native:
   application: str()
   owner: regex('^[^@ ]+@[^@ ]+$')
   supervised: bool()
+  audit: map()
+  high_level_design: map()
 backup:
   policies: list(str())
   paths: list(str())

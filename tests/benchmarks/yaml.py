@@ -33,7 +33,8 @@ EXAMPLE = Path(__file__).parents[2] / "examples/acme/inventory.yaml"
 def header() -> str:
     """The example's, with room for every address beside the provider's networks."""
     text = EXAMPLE.read_text(encoding="utf-8").partition("\ncomponents:")[0] + "\n"
-    return text.replace("10.20.0.0/16", "172.20.0.0/16").replace("10.60.0.0/24", "10.60.0.0/24, 10.128.0.0/9")
+    text = text.replace("10.20.0.0/16", "172.20.0.0/16").replace("10.60.0.0/24", "10.60.0.0/24, 10.128.0.0/9")
+    return text.replace("[os, database]", "[os, database, native-services]")
 
 
 def component(number: int) -> dict[str, Any]:
@@ -59,6 +60,7 @@ def component(number: int) -> dict[str, Any]:
         found |= {"backup": {"policies": ["WEEKLY-2", "MONTHLY-12"], "paths": ["/srv/erp"]}, "depends_on": [f"vm-{vm}"]}
     else:
         found = {"id": f"bucket-{number}", "kind": "native-service", "service": "s3", **shared, "supervised": False}
+        found |= {part: {"reference": "DOC-9", "date": "2026-10-01"} for part in ("audit", "high_level_design")}
     return found | ({"owner": 12} if number % 100 == 0 else {})
 
 
