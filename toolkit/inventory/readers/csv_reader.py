@@ -94,7 +94,7 @@ def _decoded(content: bytes) -> tuple[str, str]:
     """The text and its encoding: by a byte order mark, by zero bytes where UTF-16 has them, else the first that fits."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
-    elif content[:2].count(0) == 1:
+    elif len(content) > 1 and content[:2].count(0) == 1:
         encodings = ["utf-16-le" if content[1] == 0 else "utf-16-be"]
     else:
         encodings = ["utf-8-sig", "cp1252", "latin-1"]
