@@ -21,9 +21,11 @@ SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 
 def soon(seen: Callable[[], bool]) -> bool:
     deadline = time.monotonic() + 10
-    while not seen() and time.monotonic() < deadline:
+    while time.monotonic() < deadline:
+        if seen():
+            return True
         time.sleep(0.02)
-    return seen()
+    return False
 
 
 def test_a_number_alone_is_no_process() -> None:
@@ -100,22 +102,19 @@ def test_a_program_ends_with_its_starter(together: bool) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as starter:
         assert starter.stdout is not None
         assert starter.stdout.readline() == "started\n"
-        assert soon(lambda: len(_with_word(f"1000{mark}")) == 2), _seen()
+        assert soon(lambda: len(_sleeping(f"1000{mark}")) == 2)
         starter.kill()
     try:
-        assert soon(lambda: len(_with_word(f"1000{mark}")) == (0 if together else 1))
+        assert soon(lambda: len(_sleeping(f"1000{mark}")) == (0 if together else 1))
     finally:
-        processes.kill(_with_word(f"1000{mark}"), signal.SIGKILL)
+        processes.kill(_sleeping(f"1000{mark}"), signal.SIGKILL)
 
 
-def _seen() -> str:
-    return subprocess.run(["ps", "-eo", "pid,ppid,stat,args"], capture_output=True, text=True, check=True).stdout
-
-
-def _with_word(word: str) -> list[int]:
+def _sleeping(seconds: str) -> list[int]:
+    """The sleeps of so many seconds: not what is about to become one."""
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if word.encode() in (entry / "cmdline").read_bytes().split(b"\0"):
+            if (entry / "cmdline").read_bytes() == f"sleep\0{seconds}\0".encode():
                 found.append(int(entry.name))
     return found
