@@ -86,10 +86,10 @@ def test_a_lock_is_waited_for_and_free_when_its_holder_is_killed(tmp_path: Path)
 
 
 @pytest.mark.parametrize("together", [False, True])
-def test_a_program_ends_with_its_starter(together: bool) -> None:
+def test_a_program_ends_with_its_starter(need_tool: Callable[[str], None], together: bool) -> None:
     """Alone by itself; as the first of processes of its own it takes along what tried to outlive it."""
-    if together and os.geteuid() != 0:
-        pytest.skip("processes of their own need root")
+    if together:
+        need_tool("unshare")
     start = (
         "import subprocess, sys, time; from toolkit import processes\n"
         "wrapper = processes.own_processes(own_mounts=True) if sys.argv[2:] else []\n"

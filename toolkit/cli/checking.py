@@ -27,9 +27,13 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 def check_once(request: Request) -> int:
     """Check, print, and give the exit code: 3 where there is an error."""
     from toolkit.canonical import write_atomic
+    from toolkit.inventory.files import keep_apart
     from toolkit.inventory.load import check
     from toolkit.inventory.rules import RULES
 
+    if request.file is not None:
+        for path in request.paths:
+            keep_apart(request.file, path)
     report = check(request.paths)
     listing = Listing(
         problems=report.problems,

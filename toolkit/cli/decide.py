@@ -68,7 +68,7 @@ def _write_lines(place: Workspace, file: Path | None, shown: Shown) -> None:
     import tempfile
 
     from toolkit.canonical import replacing
-    from toolkit.inventory.files import FOLDER, find_pieces
+    from toolkit.inventory.files import keep_apart
     from toolkit.pipeline.decided_lines import write_decided
 
     if file is None:
@@ -77,12 +77,7 @@ def _write_lines(place: Workspace, file: Path | None, shown: Shown) -> None:
             kept.seek(0)
             shutil.copyfileobj(kept, sys.stdout.buffer)
         return
-    target = file.resolve()
-    if (
-        target in {piece.resolve() for piece in find_pieces(place.root)}
-        or target.parent == (place.root / FOLDER).resolve()
-    ):
-        raise UsageError(f"{file} is, or would be, a part of the inventory itself", fix="name another file")
+    keep_apart(file, place.root)
     with replacing(file, mode=0o644) as stream:
         written = write_decided(place, stream)
     if not shown.quiet:

@@ -44,6 +44,15 @@ def find_pieces(path: Path) -> list[Path]:
         raise _not_looked_at(path, error) from error
 
 
+def keep_apart(output: Path, path: Path) -> None:
+    """Raise UsageError where a file that is to be written is, or would become, a part of the inventory at ``path``."""
+    file, folder = output.resolve(), (path if path.is_dir() else path.parent).resolve()
+    folder = folder.parent if _holds_pieces(folder) else folder
+    would = file.parent == folder / FOLDER or (file.parent == folder and file.name in _FILES)
+    if would or file in {piece.resolve() for piece in find_pieces(path)}:
+        raise UsageError(f"{output} is, or would be, a part of the inventory itself", fix="name another file")
+
+
 def _not_looked_at(path: Path, error: OSError) -> UsageError:
     return UsageError(f"{path} cannot be looked at: {error.strerror}", fix="check the path and its rights")
 

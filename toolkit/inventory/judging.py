@@ -42,10 +42,7 @@ class Judging:
         """Everything that was found, as pointers into the whole; with components missing, without what may be there."""
         self.index.whole &= complete
         secrets = check_secrets(self._header)
-        literal = {finding.path for finding in secrets if finding.rule == "INV-040"}
-        by_schema = [finding for finding in check_header(self._header) if not told_already(literal, finding)]
-        told: list[Found] = [(None, finding) for finding in secrets if finding.rule == "INV-040"]
-        told += [*((None, finding) for finding in by_schema), *self._told]
+        told = self._by_schema(secrets)
         silent = {_key(number, finding) for number, finding in told if finding.rule != "INV-011"}
         return [
             *(_whole(number, finding) for number, finding in told),
@@ -58,12 +55,16 @@ class Judging:
 
     def apart(self) -> list[Finding]:
         """What the schema and the search for secrets say, whatever a piece holds that could not be read."""
-        secrets = [finding for finding in check_secrets(self._header) if finding.rule == "INV-040"]
-        literal = {finding.path for finding in secrets}
+        told = self._by_schema(check_secrets(self._header))
         # a section that is not there may be in that piece
-        header = [one for one in check_header(self._header) if (one.rule, one.path) != ("INV-011", "")]
-        header = [one for one in header if not told_already(literal, one)]
-        return [*secrets, *header, *(_whole(number, finding) for number, finding in self._told)]
+        return [_whole(number, one) for number, one in told if (number, one.rule, one.path) != (None, "INV-011", "")]
+
+    def _by_schema(self, secrets: list[Finding]) -> list[Found]:
+        """Literal secrets, then what the schema says of the rest: of the header, then of the components."""
+        literal = [finding for finding in secrets if finding.rule == "INV-040"]
+        paths = {finding.path for finding in literal}
+        header = [finding for finding in check_header(self._header) if not told_already(paths, finding)]
+        return [*((None, finding) for finding in (*literal, *header)), *self._told]
 
     def _others(self, secrets: list[Finding]) -> Iterator[Found]:
         header = self._header

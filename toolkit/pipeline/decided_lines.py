@@ -58,14 +58,13 @@ def write_decided(workspace: Workspace, out: BinaryIO) -> Written:
         source = Source(find_pieces(workspace.root))
         problems, written, misfits = decided_source(source, out)
         refuse(str(workspace.root), problems)
+        header = typed(source.header, ())
         # as there: a day without rules is refused whatever the components are
-        decide(typed(source.header, ()))
+        decide(header)
         if misfits is None or misfits:
             _fail(source, misfits)
-        out.writelines(
-            canonical_bytes({"assumed": one}) + b"\n"
-            for one in (assumed(typed(source.header, ())) if written.decisions else ())
-        )
+        assumptions = assumed(header) if written.decisions else ()
+        out.writelines(canonical_bytes({"assumed": one}) + b"\n" for one in assumptions)
     return written
 
 

@@ -55,5 +55,16 @@ def test_a_file_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> 
     assert [path.name for path in tmp_path.iterdir()] == ["taken.json"]
 
 
+@pytest.mark.parametrize("name", ["inventory.yaml", "inventory.json", "inventory/found.json"])
+def test_the_inventory_itself_is_not_written_over(tmp_path: Path, name: str) -> None:
+    before = (MISSPELT / "inventory.yaml").read_bytes()
+    (tmp_path / "inventory.yaml").write_bytes(before)
+    done = onboard("validate", tmp_path, "--output", tmp_path / name)
+    assert done.returncode == 2
+    assert "a part of the inventory itself" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["inventory.yaml"]
+    assert (tmp_path / "inventory.yaml").read_bytes() == before
+
+
 def test_watch_prints_text_only() -> None:
     assert onboard("validate", "inventory.yaml", "--watch", "--format", "json").returncode == 2

@@ -205,7 +205,7 @@ def test_the_inventory_itself_and_what_is_no_file_are_no_output(many: Path, tmp_
     before = many.read_bytes()
     folder = tmp_path / "folder"
     folder.mkdir()
-    for out in (many, folder):
+    for out in (many, folder, tmp_path / "inventory.json"):
         done = run([str(many), "--format", "ndjson", "--output", str(out)])
         assert isinstance(done.exception, UsageError)
         assert str(out) in done.exception.message
