@@ -67,7 +67,7 @@ class Tier(Entry, frozen=True, kw_only=True):
 
 
 class OpeningHours(Noun, frozen=True, kw_only=True):
-    """A window: always, or ``from``–``to`` (local times of ``zone``) on ``days`` but public holidays of ``country``."""
+    """A window: always, or ``from`` to ``to`` (local times of ``zone``) on ``days`` but public holidays of ``country``."""
 
     id: str
     title: Text
