@@ -2,7 +2,8 @@
 
 from toolkit.catalogue.policies import BackupPolicy, backup_policies, backup_policy
 from toolkit.catalogue.profiles import profile_ids, provider_profile
-from toolkit.catalogue.service_list import Service, services
+from toolkit.catalogue.service_list import service, service_folder, service_ids, services
+from toolkit.model.service import Service
 
 __all__ = [
     "BackupPolicy",
@@ -11,5 +12,8 @@ __all__ = [
     "backup_policy",
     "profile_ids",
     "provider_profile",
+    "service",
+    "service_folder",
+    "service_ids",
     "services",
 ]

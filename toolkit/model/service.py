@@ -54,7 +54,7 @@ class Table(Entry, frozen=True, kw_only=True):
 
 
 class Option(Entry, frozen=True, kw_only=True):
-    """What may be bought beside the service; ``only_with`` names options or tiers one of which it needs."""
+    """What may be bought beside the service; ``only_with`` names options, offerings or tiers one of which it needs."""
 
     only_with: tuple[str, ...] = ()
 
@@ -67,7 +67,10 @@ class Tier(Entry, frozen=True, kw_only=True):
 
 
 class OpeningHours(Noun, frozen=True, kw_only=True):
-    """A window: always, or ``from`` to ``to`` (local times of ``zone``) on ``days`` but public holidays of ``country``."""
+    """A window: always, or ``from`` to ``to`` (local times of ``zone``) on ``days`` but public holidays of ``country``.
+
+    One without hours is the provider's to define: its id stands in ``provider_data``.
+    """
 
     id: str
     title: Text
@@ -97,12 +100,16 @@ class Priority(Entry, frozen=True, kw_only=True):
 
 
 class PriorityMatrix(Noun, frozen=True, kw_only=True):
-    """The priority by urgency and impact: ``cells[urgency][impact]``. ``above`` is each impact's lower bound, exclusive."""
+    """The priority by urgency and impact: ``cells[urgency][impact]``; impacts stand from the largest to the smallest.
+
+    ``above`` and ``at_least`` are lower bounds of an impact's share (fractions: ``3/4``), exclusive and inclusive.
+    """
 
     source: str
     urgencies: dict[str, Text]
     impacts: dict[str, Text]
     above: dict[str, str] = {}
+    at_least: dict[str, str] = {}
     cells: dict[str, dict[str, str]]
 
 
@@ -243,7 +250,8 @@ class Condition(Noun, frozen=True, kw_only=True):
 
     ``kind``: ``prerequisites`` (all of the stage are given), ``deliverables`` (all of the stage are delivered), ``valid``
     (the inventory has no problem), ``decided`` (every component is), ``steps`` (the plan's effects of the stages that
-    ``of`` names are done), ``attested`` (the person who passes the gate answers for it).
+    ``of`` names are done), ``attested`` (the person who passes the gate answers for it). For prerequisites and
+    deliverables ``of`` names stages of the service whose they are; empty: the condition's own.
     """
 
     id: str

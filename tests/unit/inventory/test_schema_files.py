@@ -79,7 +79,10 @@ def test_every_object_is_closed(path: Path) -> None:
 
 def test_each_kind_has_its_file_and_its_service() -> None:
     assert {path.name.removesuffix(".schema.json") for path in (FOLDER / "kinds").iterdir()} == set(kinds())
-    served = [kind for service in catalogue.services() for kind in kinds_of(service)]
+    for service in catalogue.services().values():
+        if service.inventory.kinds:
+            assert kinds_of(service.id) == service.inventory.kinds
+    served = [kind for service in catalogue.services().values() for kind in service.inventory.kinds]
     assert sorted(served) == sorted(kinds())
     assert kinds_of(None) == kinds_of("another") == kinds()
     names = [name for path in FILES[:2] for name in json.loads(path.read_text())["$defs"]]
