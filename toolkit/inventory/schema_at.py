@@ -18,11 +18,16 @@ def node_at(value: Any, steps: Steps) -> dict[str, Any] | None:
     node, item, rest = _start(value, steps)
     for step in rest:
         node = _applied(node, item)
-        found = node.get("items") if isinstance(step, int) else node.get("properties", {}).get(step)
+        found = node.get("items") if isinstance(step, int) else _member(node, step)
         if not isinstance(found, dict):
             return None
         node, item = found, inner(item, step)
     return _applied(node, item)
+
+
+def _member(node: Mapping, name: str) -> Any:
+    """The schema of a property: by its name, else that of any property."""
+    return node.get("properties", {}).get(name, node.get("additionalProperties"))
 
 
 def _start(value: Any, steps: Steps) -> tuple[dict[str, Any], Any, Steps]:

@@ -65,6 +65,8 @@ def _inside(filled: Mapping[str, Any], way: str) -> Iterator[Row]:
     # a component is described by its kind
     if items.get("title") != definition("component")["title"]:
         yield from _rows(items, f"{way}[]/")
+    if isinstance(filled.get("additionalProperties"), dict):
+        yield from _rows(resolved(filled["additionalProperties"]), f"{way}/<id>/")
     yield from _rows({key: inner for key, inner in filled.items() if key != "items"}, f"{way}/")
 
 

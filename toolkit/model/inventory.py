@@ -1,4 +1,4 @@
-"""What the customer has and wants, after schema, cross-references and service rules (SD-1, SD-2).
+"""What the customer has and wants, after schema, cross-references and service rules (SD-1 to SD-5).
 
 Field names are the inventory file's; a drift test holds them against schemas/inventory.schema.json.
 """
@@ -12,21 +12,13 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from toolkit.errors import PlanRefused
+from toolkit.model.contacts import Contact, Contacts
+from toolkit.model.event import Event
+from toolkit.model.noun import Noun
 
 Party = Literal["customer", "provider", "none"]
 Environment = Literal["production", "preproduction", "integration", "development"]
 SupportLevel = Literal["initial", "standard", "premium"]
-
-
-class Noun(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Base of every noun: immutable, named arguments, no field that the schema does not have."""
-
-
-class Contact(Noun, frozen=True, kw_only=True):
-    role: str
-    name: str
-    email: str
-    phone: str | None = None
 
 
 class Commitment(Noun, frozen=True, kw_only=True):
@@ -78,17 +70,12 @@ class Order(Noun, frozen=True, kw_only=True):
     documents: tuple[str, ...] = ()
 
 
-class ContactPoint(Noun, frozen=True, kw_only=True):
-    name: str
-    email: str
-    phone: str | None = None
+class Subscription(Noun, frozen=True, kw_only=True):
+    """What is bought of the service: ids of its tiers, options and products in the catalogue."""
 
-
-class Contacts(Noun, frozen=True, kw_only=True):
-    """The single point of contact on each side (SD-2 §2)."""
-
-    provider: ContactPoint | None = None
-    partner: ContactPoint | None = None
+    tier: str | None = None
+    options: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
 
 
 class Platform(Noun, frozen=True, kw_only=True):
@@ -262,6 +249,9 @@ class Inventory(Noun, frozen=True, kw_only=True):
     contacts: Contacts | None = None
     order: Order | None = None
     build_inputs: BuildInputs | None = None
+    subscription: Subscription | None = None
+    prerequisites: dict[str, Document] = {}
+    event: Event | None = None
     tenants: tuple[Tenant, ...] = ()
     sites: tuple[Site, ...] = ()
     links: tuple[Link, ...] = ()

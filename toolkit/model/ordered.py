@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from toolkit.canonical import canonical_bytes
-from toolkit.model.inventory import Backup, Component, Inventory, Order, Site, Tenant
+from toolkit.model.event import Event
+from toolkit.model.inventory import Backup, Component, Inventory, Order, Site, Subscription, Tenant
 
 
 def ordered(inventory: Inventory) -> Inventory:
@@ -23,6 +24,8 @@ def ordered(inventory: Inventory) -> Inventory:
         links=tuple(sorted(inventory.links, key=lambda link: link.id)),
         applications=tuple(sorted(inventory.applications, key=lambda application: application.id)),
         order=inventory.order and _order(inventory.order),
+        subscription=inventory.subscription and _subscription(inventory.subscription),
+        event=inventory.event and _event(inventory.event),
         components=tuple(_component(component) for component in sorted(inventory.components, key=lambda one: one.id)),
     )
 
@@ -34,6 +37,24 @@ def _tenant(tenant: Tenant) -> Tenant:
 def _order(order: Order) -> Order:
     return msgspec.structs.replace(
         order, authorises=tuple(sorted(order.authorises)), documents=tuple(sorted(order.documents))
+    )
+
+
+def _subscription(bought: Subscription) -> Subscription:
+    return msgspec.structs.replace(
+        bought, options=tuple(sorted(bought.options)), products=tuple(sorted(bought.products))
+    )
+
+
+def _event(event: Event) -> Event:
+    sessions = (
+        msgspec.structs.replace(session, speakers=tuple(sorted(session.speakers))) for session in event.sessions
+    )
+    return msgspec.structs.replace(
+        event,
+        days=tuple(sorted(event.days, key=lambda day: (day.date, day.start, day.end))),
+        sessions=tuple(sorted(sessions, key=lambda session: session.id)),
+        speakers=tuple(sorted(event.speakers, key=lambda speaker: speaker.id)),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from toolkit.model.inventory import Noun
+from toolkit.model.noun import Noun
 
 
 class Text(Noun, frozen=True, kw_only=True):

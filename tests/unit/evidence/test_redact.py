@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from toolkit.canonical import canonical_bytes, plain
 from toolkit.errors import EvidenceInvalid
 from toolkit.evidence.redact import Redactor
-from toolkit.model.inventory import ContactPoint, Contacts
+from toolkit.model.contacts import ContactPoint, Contacts
 
 PERSONS = (
     "Service exploitation",

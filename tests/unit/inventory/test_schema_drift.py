@@ -46,6 +46,13 @@ DEFINITIONS = {
     "Order": "order",
     "ContactPoint": "contact_point",
     "Contacts": "contacts",
+    "Subscription": "subscription",
+    "Event": "event",
+    "EventDay": "event_day",
+    "Session": "session",
+    "Speaker": "speaker",
+    "Rehearsal": "rehearsal",
+    "EventTeam": "event_team",
 }
 ATTRIBUTES = {"procedure", "agreement", "lifecycle", "configuration_backup"}
 """Definitions that only attributes use: the model holds those as plain values."""
@@ -128,6 +135,7 @@ def compare(field: Field, property_schema: dict[str, Any]) -> None:
         "BoolType": "boolean",
         "VarTupleType": "array",
         "StructType": "object",
+        "DictType": "object",
     }[type(kind).__name__]
     assert wanted.get("type", "string") == expected
     if isinstance(field.default, bool | int) and isinstance(kind, IntType) | (type(kind).__name__ == "BoolType"):

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
@@ -221,3 +222,32 @@ def test_an_existing_target_stays_without_force(tmp_path: Path) -> None:
     convert(acme, folder, force=True)
     assert sorted(one.name for one in folder.iterdir()) == ["components.csv", "header.yaml"]
     assert sorted(one.name for one in tmp_path.iterdir()) == ["inventory", "x.xlsx"]
+
+
+def test_a_mapping_by_id_has_a_row_for_each_id(tmp_path: Path) -> None:
+    given = {"reference": "=DOC;1", "date": "2027-01-02"}
+    value = {"prerequisites": {"lan-topology": given, "=x": {"reference": "R"}}, "components": []}
+    (tmp_path / "x.json").write_text(json.dumps(value))
+    convert(tmp_path / "x.json", tmp_path / "x.xlsx")
+    piece = read_xlsx(tmp_path / "x.xlsx", "x.xlsx")
+    assert piece.header["prerequisites"] == value["prerequisites"]
+    place = piece.locate("/prerequisites/=x/reference")
+    assert (place.sheet, place.line, place.column) == ("prerequisites", 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ([("", "R")], "a row of prerequisites has an id"),
+        ([("x", "R"), ("x", "S")], "prerequisites.x stands elsewhere too"),
+    ],
+)
+def test_a_row_of_a_mapping_by_id_has_its_own_id(rows: list[tuple[str, str]], told: str, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "prerequisites"
+    for row in [("id", "reference"), *rows]:
+        sheet.append(row)
+    book.save(tmp_path / "x.xlsx")
+    (refused,) = read_xlsx(tmp_path / "x.xlsx", "x.xlsx").refused
+    assert refused.message == told

@@ -19,6 +19,8 @@ ROOT = "inventory"
 """The sheet of what stands beside the sections."""
 COMPONENTS = "components"
 """The sheet of components of any kind."""
+KEY = "Id in the service's catalogue entry."
+"""What is said of the column of keys."""
 POSITION = "position"
 """The column that keeps the order of components that stand on several sheets."""
 
@@ -36,11 +38,15 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
-    """``steps`` lead to the list or mapping that it holds; ``many``: a row for each item, else a single one."""
+    """``steps`` lead to the list or mapping that it holds; ``many``: a row for each item, else a single one.
+
+    ``keyed``: the items are no list but a mapping by id; a column ``id`` holds the key.
+    """
 
     name: str
     steps: Steps
     many: bool
+    keyed: bool = False
     kind: str | None
     columns: tuple[Column, ...]
 
@@ -86,6 +92,8 @@ def tables() -> dict[str, Table]:
             found |= {kind: _table(kind, (COMPONENTS,), definition(kind), many=True, kind=kind) for kind in kinds()}
         elif node.get("type") == "array":
             found[name] = _table(name, (name,), node["items"], many=True)
+        elif "properties" not in node and isinstance(node.get("additionalProperties"), dict):
+            found[name] = msgspec.structs.replace(_table(name, (name,), _keyed(node), many=True), keyed=True)
         elif node.get("type") == "object":
             found[name] = _table(name, (name,), node, many=False)
             for key, inner in node["properties"].items():
@@ -199,7 +207,16 @@ def _section(table: Table) -> dict[str, Any]:
     node = resolved(schema())
     for step in table.steps:
         node = resolved(node["properties"][step])
+    if table.keyed:
+        return _keyed(node)
     return resolved(node["items"]) if table.many else node
+
+
+def _keyed(node: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of a row of a mapping by id: the item's, with the id beside the rest."""
+    item = resolved(node["additionalProperties"])
+    key = {"title": "Id", "description": KEY, **definition("id"), "examples": list(node["examples"][0])[:1]}
+    return {**item, "required": ["id", *item.get("required", ())], "properties": {"id": key, **item["properties"]}}
 
 
 @cache

@@ -33,7 +33,11 @@ def lay_out(value: Any) -> list[Grid]:
         table = tables().get(key)
         if key == COMPONENTS and isinstance(section, list) and section:
             grids += _components(section)
-        elif table is not None and table.many and _sound_list(section):
+        elif table is not None and table.keyed and _sound_mapping(section):
+            grids.append(
+                _grid(table, [flatten({"id": id_, **item}, table, typed=True) for id_, item in section.items()])
+            )
+        elif table is not None and table.many and not table.keyed and _sound_list(section):
             grids.append(_grid(table, [flatten(item, table, typed=True) for item in section]))
         elif table is not None and not table.many and table.name != ROOT and isinstance(section, dict) and section:
             own, lists = _apart(key, section)
@@ -111,6 +115,13 @@ def _apart(key: str, section: Mapping[str, Any]) -> tuple[dict[str, Any], list[t
 
 def _sound_list(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(item, dict) and item for item in value)
+
+
+def _sound_mapping(value: Any) -> bool:
+    """Whether each item is a mapping that a row can hold beside its key."""
+    if not isinstance(value, dict) or not value or "" in value:
+        return False
+    return all(isinstance(item, dict) and item and "id" not in item for item in value.values())
 
 
 def _refused(why: str) -> UsageError:

@@ -200,6 +200,9 @@ class TablesPiece:
                 self._refuse("INV-017", message, opened.sheet.place(number, 0))
                 return
             reader = opened.reader(row)
+            if table.keyed:
+                self._keyed(opened, reader, number, row)
+                continue
             path = pointer(*table.steps, *([len(spots)] if table.many else []))
             item = self._read(opened, reader, number, row, path)
             spots.append(_Spot(opened, number, reader))
@@ -214,6 +217,23 @@ class TablesPiece:
                     self.header[table.name] = item
             else:
                 self._nested.setdefault(table.steps, []).append(item)
+
+    def _keyed(self, opened: _Opened, reader: RowReader, number: int, row: Sequence[Cell]) -> None:
+        """Read an item of a mapping by id."""
+        name, before = opened.table.name, len(self.notes)
+        item = self._read(opened, reader, number, row, "")
+        key = item.pop("id", None)
+        for index in range(before, len(self.notes)):
+            note = self.notes[index]
+            self.notes[index] = msgspec.structs.replace(note, path=pointer(name, str(key)) + note.path)
+        found = self.header.setdefault(name, {})
+        if not isinstance(key, str):
+            self._refuse("INV-017", f"a row of {name} has an id", opened.sheet.place(number, 0))
+        elif not isinstance(found, dict) or key in found:
+            self._refuse("INV-017", f"{name}.{key} stands elsewhere too", opened.sheet.place(number, 0))
+        else:
+            found[key] = item
+            self._spots[name, key] = [_Spot(opened, number, reader)]
 
     def _list(self, name: str, opened: _Opened, number: int) -> list[Any]:
         found = self.header.setdefault(name, [])
@@ -306,7 +326,7 @@ class TablesPiece:
         for depth in range(min(len(steps), 2), 0, -1):
             spots = self._spots.get(steps[:depth], [])
             rest = steps[depth:]
-            many = spots and spots[0].opened.table.many
+            many = spots and spots[0].opened.table.many and not spots[0].opened.table.keyed
             if many and rest and rest[0].isdecimal() and int(rest[0]) < len(spots):
                 return spots[int(rest[0])], rest[1:]
             if spots:
