@@ -1,0 +1,183 @@
+"""How much of a window has run between two instants, and when so much has run: integers, found by bisection."""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from functools import lru_cache
+
+from toolkit.clocks.instants import FIRST_YEAR, LAST_YEAR, at, covered, epoch, first_reading
+from toolkit.clocks.windows import Window
+from toolkit.errors import UsageError
+
+Interval = tuple[dt.datetime, dt.datetime]
+"""Start and end, both with an offset; the start belongs to it, the end does not."""
+
+_DAY = 86_400
+
+
+class Track:
+    """The openings of a window as epoch seconds, and how many seconds it was open before each; grows year by year."""
+
+    def __init__(self, window: Window) -> None:
+        self.window = window
+        self._opens: list[int] = []
+        self._closes: list[int] = []
+        self._before: list[int] = []
+        self._total = 0
+        self._next_year = FIRST_YEAR
+        self._start = first_reading(dt.date(FIRST_YEAR, 1, 1), 0, window.calendar.zone)
+        self._end = first_reading(dt.date(LAST_YEAR + 1, 1, 1), 0, window.calendar.zone)
+        self._reached = self._start
+
+    def open_before(self, second: int) -> int:
+        """Seconds for which the window was open from 2000 until that epoch second."""
+        if not self._start <= second <= self._end:
+            covered(FIRST_YEAR - 1 if second < self._start else LAST_YEAR + 1)
+        if self.window.always:
+            return second - self._start
+        while second > self._reached:
+            self._add_year()
+        index = bisect_right(self._opens, second) - 1
+        return 0 if index < 0 else self._before[index] + min(second, self._closes[index]) - self._opens[index]
+
+    def first_with(self, total: int) -> int:
+        """The first epoch second before which the window was open for ``total`` seconds (more than 0) since 2000."""
+        if self.window.always:
+            found = self._start + total
+            if found > self._end:
+                covered(LAST_YEAR + 1)
+            return found
+        while total > self._total:
+            self._add_year()
+        index = bisect_left(self._before, total) - 1
+        return self._opens[index] + total - self._before[index]
+
+    def _add_year(self) -> None:
+        """A year more; days on which clocks do not change, nearly all, are counted from their first second."""
+        covered(self._next_year)
+        year, calendar = self._next_year, self.window.calendar
+        opens_at, closes_at = self.window.opens_at, self.window.closes_at
+        day, midnight = dt.date(year, 1, 1), first_reading(dt.date(year, 1, 1), 0, calendar.zone)
+        while day.year == year:
+            following = day + dt.timedelta(days=1)
+            next_midnight = first_reading(following, 0, calendar.zone)
+            if calendar.is_business_day(day):
+                if next_midnight - midnight == _DAY:
+                    opens, closes = midnight + opens_at, midnight + closes_at
+                else:
+                    opens, closes = (first_reading(day, seconds, calendar.zone) for seconds in (opens_at, closes_at))
+                if opens < closes:
+                    self._opens.append(opens)
+                    self._closes.append(closes)
+                    self._before.append(self._total)
+                    self._total += closes - opens
+            day, midnight = following, next_midnight
+        self._next_year, self._reached = year + 1, midnight
+
+
+@lru_cache(maxsize=256)
+def track_of(window: Window) -> Track:
+    """The one track of a window."""
+    return Track(window)
+
+
+class Clock:
+    """A window less excluded intervals, made once for many questions: each is answered in O(log n).
+
+    ``excluded`` may overlap, touch, be empty, and stand in any order. Raises UsageError for one that ends before it
+    starts, for datetimes without an offset, and outside the years 2000 to 2100.
+    """
+
+    def __init__(self, window: Window, excluded: Iterable[Interval] = ()) -> None:
+        self.window = window
+        self._track = track_of(window)
+        self.excluded = merged(excluded)
+        self._starts = [start for start, _ in self.excluded]
+        self._lost_before = [0]
+        self._run_at: list[int] = []
+        for start, end in self.excluded:
+            lost, at_start = self._lost_before[-1], self._track.open_before(start)
+            self._run_at.append(at_start - lost)
+            self._lost_before.append(lost + self._track.open_before(end) - at_start)
+
+    def run(self, second: int) -> int:
+        """Seconds that the clock has run since 2000 at that epoch second; grows by at most a second each second."""
+        open_before = self._track.open_before(second)
+        index = bisect_right(self._starts, second)
+        if index == 0:
+            return open_before
+        start, end = self.excluded[index - 1]
+        if second >= end:
+            return open_before - self._lost_before[index]
+        return self._track.open_before(start) - self._lost_before[index - 1]
+
+    def elapsed(self, start: dt.datetime, end: dt.datetime) -> int:
+        """Whole seconds that ran from ``start`` to ``end``; UsageError when the end lies before the start."""
+        first, last = epoch(start), epoch(end)
+        if last < first:
+            raise _backwards(start, end)
+        return self.run(last) - self.run(first)
+
+    def due(self, start: dt.datetime, seconds: int) -> dt.datetime:
+        """The earliest instant at which ``seconds`` have run since ``start``, in the zone of the window's calendar.
+
+        8 h that are used up exactly at closing are due then (Friday 18:00), not at the next opening (Monday 09:00). For
+        0 seconds it is ``start``. Raises UsageError for a negative time, and for one that has not run by the end of 2100.
+        """
+        if seconds < 0:
+            raise UsageError(f"a time of {seconds} seconds is negative", fix="write one of 0 seconds or more")
+        first = epoch(start)
+        return at(first if seconds == 0 else self._first_with(self.run(first) + seconds), self.window.calendar.zone)
+
+    def excluded_between(self, start: int, end: int) -> tuple[tuple[int, int], ...]:
+        """The excluded intervals that touch these epoch seconds, cut to them, in order."""
+        first = max(0, bisect_right(self._starts, start) - 1)
+        cut = ((max(start, low), min(end, high)) for low, high in self.excluded[first : bisect_left(self._starts, end)])
+        return tuple((low, high) for low, high in cut if low < high)
+
+    def _first_with(self, run: int) -> int:
+        # the last interval at whose start less had run is the last one before the instant that is looked for
+        index = bisect_left(self._run_at, run)
+        return self._track.first_with(run + self._lost_before[index])
+
+
+def elapsed(window: Window, start: dt.datetime, end: dt.datetime, excluded: Iterable[Interval] = ()) -> int:
+    """Whole seconds of ``window`` from ``start`` to ``end``, less ``excluded``; see ``Clock`` for many questions."""
+    return (Clock(window, excluded) if excluded else _plain_clock(window)).elapsed(start, end)
+
+
+def due(window: Window, start: dt.datetime, seconds: int, excluded: Iterable[Interval] = ()) -> dt.datetime:
+    """The earliest instant at which ``seconds`` of ``window``, less ``excluded``, have run since ``start``."""
+    return (Clock(window, excluded) if excluded else _plain_clock(window)).due(start, seconds)
+
+
+def merged(excluded: Iterable[Interval]) -> tuple[tuple[int, int], ...]:
+    """The same time as epoch seconds: in order, no two of them overlap or touch, none is empty."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(_seconds(interval) for interval in excluded):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        elif start < end:
+            found.append((start, end))
+    return tuple(found)
+
+
+@lru_cache(maxsize=256)
+def _plain_clock(window: Window) -> Clock:
+    return Clock(window)
+
+
+def _seconds(interval: Interval) -> tuple[int, int]:
+    start, end = map(epoch, interval)
+    if end < start:
+        raise _backwards(*interval)
+    return start, end
+
+
+def _backwards(start: dt.datetime, end: dt.datetime) -> UsageError:
+    return UsageError(
+        f"the end, {end.isoformat()}, lies before the start, {start.isoformat()}",
+        fix="exchange them, or correct the wrong one",
+    )
