@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rules": ("toolkit.cli.rules:rules", "Every rule that an inventory is held to, and what breaks it."),
     "decide": ("toolkit.cli.decide:decide", "What is decided for each component, and why."),
     "tables": ("toolkit.cli.tables:tables", "Prove decision tables; what another version would change."),
+    "price": ("toolkit.cli.price:price", "What changes, builds and services cost, with the arithmetic."),
     "plan": ("toolkit.cli.plan:plan", "What would be done, offline and without credentials."),
     "approve": ("toolkit.cli.approve:approve", "Sign a plan's digest, detached from the plan."),
     "apply": ("toolkit.cli.apply:apply", "Carry out an approved plan."),

@@ -1,0 +1,182 @@
+"""What a change costs in tokens (SD-1 §1.11), and the time of an incident that a customer caused (SD-1 §1.10)."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from toolkit.money.because import Because
+from toolkit.money.table_file import Faults, read_rows
+
+MINUTES_OF_A_TOKEN = 30
+ACCELERATED_A_YEAR = 6
+CHANGES = "SD-1 §1.11"
+RULES = "SD-1 §1.10"
+
+Outcome = Literal["tokens", "quoted", "refused", "operation"]
+
+
+class CatalogueChange(msgspec.Struct, frozen=True, kw_only=True):
+    """A change of the provider's catalogue; simple is 1 token, complex more than 1."""
+
+    id: str
+    title: str
+    tokens: int
+    native_service: bool
+    standard: bool
+    sample: bool = False
+
+    @property
+    def complexity(self) -> Literal["simple", "complex"]:
+        return "simple" if self.tokens == 1 else "complex"
+
+
+class Cost(msgspec.Struct, frozen=True, kw_only=True):
+    """What is owed. ``tokens`` is None unless the outcome is ``tokens`` (or ``operation``: 0)."""
+
+    outcome: Outcome
+    tokens: int | None
+    because: tuple[Because, ...]
+    warnings: tuple[str, ...] = ()
+    sample: bool = False
+
+
+def read_catalogue(path: Path) -> dict[str, CatalogueChange]:
+    """The provider's change catalogue by id; UsageError (2) for no such table, InventoryInvalid (3) for its rows."""
+    faults = Faults(section=CHANGES)
+    columns = ("id", "title", "tokens", "native_service", "standard")
+    found: dict[str, CatalogueChange] = {}
+    for row in read_rows(path, required=columns, optional=("sample",), faults=faults):
+        id_, tokens, title = row.id("id"), row.whole("tokens", least=1), row.text("title")
+        if not title:
+            row.fault("title", "is missing", "say what the change does")
+        if id_ in found:
+            row.fault("id", f"{id_} stands twice", "keep one row")
+        if id_ is not None and tokens is not None and id_ not in found:
+            found[id_] = CatalogueChange(
+                id=id_,
+                title=title,
+                tokens=tokens,
+                native_service=row.flag("native_service"),
+                standard=row.flag("standard"),
+                sample=row.flag("sample"),
+            )
+    faults.refuse_any(f"{path} is no change catalogue")
+    return found
+
+
+def change_cost(
+    change: CatalogueChange | None,
+    *,
+    out_of_hours: bool = False,
+    accelerated: bool = False,
+    incident_driven: bool = False,
+    accelerated_before: int | None = 0,
+    validation: Literal["accepted", "refused", "pending"] = "pending",
+) -> Cost:
+    """The tokens of one change; ``change`` is None for one outside the catalogue.
+
+    ``accelerated_before``: accelerated changes of this service already consumed in its contract year, None when no
+    record says it. ``validation`` is the provider's word on an accelerated one.
+    """
+    if incident_driven:
+        said = Because(rule="a change that an incident makes necessary belongs to operation", section=CHANGES)
+        return Cost(outcome="operation", tokens=0, because=(said,))
+    if change is None:
+        said = Because(rule="a change outside the catalogue is quoted", section=CHANGES)
+        slow = ("only standard changes of the catalogue can be accelerated (SD-1 §1.11)",) if accelerated else ()
+        return Cost(outcome="quoted", tokens=None, because=(said,), warnings=slow)
+    steps = [_base(change)]
+    if accelerated:
+        refusal = _refusal(change, accelerated_before, validation)
+        if refusal is not None:
+            return Cost(outcome="refused", tokens=None, because=(*steps, refusal), sample=change.sample)
+    factor = (2 if out_of_hours else 1) * (2 if accelerated else 1)
+    if out_of_hours:
+        steps.append(Because(rule="outside business hours it costs twice as much", section=CHANGES, arithmetic="x 2"))
+    if accelerated:
+        steps.append(_accelerated(accelerated_before))
+    tokens = change.tokens * factor
+    steps.append(
+        Because(
+            rule=f"a token is {MINUTES_OF_A_TOKEN} minutes",
+            section=CHANGES,
+            arithmetic=f"{change.tokens} x {factor} = {tokens} tokens, {tokens * MINUTES_OF_A_TOKEN} minutes",
+        )
+    )
+    warnings = []
+    if factor == 4:
+        warnings.append("out of hours and accelerated together: four times the tokens (SD-1 §1.11)")
+    if accelerated and validation == "pending":
+        warnings.append("the provider has to validate an accelerated change, and may refuse it (SD-1 §1.11)")
+    if accelerated and accelerated_before is None:
+        warnings.append(f"no record says how many of the {ACCELERATED_A_YEAR} accelerated changes are left")
+    return Cost(outcome="tokens", tokens=tokens, because=tuple(steps), warnings=tuple(warnings), sample=change.sample)
+
+
+def incident_cost(minutes: int, *, cause: Literal["customer", "shared"]) -> Cost:
+    """The tokens of the time spent on an incident that a customer's action or configuration caused, whole or in part.
+
+    ``minutes`` is from 0 on. The source says "by time": a token that is begun counts whole (this project's choice).
+    """
+    share = Fraction(minutes) if cause == "customer" else Fraction(minutes, 2)
+    tokens = -(-share // MINUTES_OF_A_TOKEN)
+    steps = []
+    if cause == "shared":
+        steps.append(
+            Because(
+                rule="shared responsibility: both sides bear the time spent, half each",
+                section=RULES,
+                arithmetic=f"{minutes} / 2 = {_halves(share)} minutes",
+            )
+        )
+    steps.append(
+        Because(
+            rule="an incident that the customer caused is billed in tokens by time; a begun token counts whole (choice)",
+            section=RULES,
+            arithmetic=f"{_halves(share)} / {MINUTES_OF_A_TOKEN}, rounded up = {tokens} tokens",
+        )
+    )
+    return Cost(outcome="tokens", tokens=int(tokens), because=tuple(steps))
+
+
+def _base(change: CatalogueChange) -> Because:
+    native = " of a native service" if change.native_service else ""
+    return Because(
+        rule=f"a {change.complexity} change{native}: {'1 token' if change.tokens == 1 else 'more than 1 token'}",
+        section=CHANGES,
+        inputs={"change": change.id, "catalogue": f"{change.tokens} tokens"},
+    )
+
+
+def _refusal(change: CatalogueChange, before: int | None, validation: str) -> Because | None:
+    if not change.standard:
+        return Because(rule="only standard changes can be accelerated", section=CHANGES, inputs={"standard": "no"})
+    if validation == "refused":
+        return Because(rule="the provider validates an accelerated change, and refused it", section=CHANGES)
+    if before is not None and before >= ACCELERATED_A_YEAR:
+        return Because(
+            rule=f"at most {ACCELERATED_A_YEAR} accelerated changes per service and contract year",
+            section=CHANGES,
+            inputs={"consumed": str(before)},
+        )
+    return None
+
+
+def _accelerated(before: int | None) -> Because:
+    if before is None:
+        return Because(rule="accelerated it costs twice as much", section=CHANGES, arithmetic="x 2")
+    return Because(
+        rule="accelerated it costs twice as much",
+        section=CHANGES,
+        inputs={"this is number": f"{before + 1} of {ACCELERATED_A_YEAR} in the contract year"},
+        arithmetic="x 2",
+    )
+
+
+def _halves(minutes: Fraction) -> str:
+    """Minutes, which are whole or end in a half."""
+    return f"{minutes.numerator}" if minutes.denominator == 1 else f"{minutes.numerator // 2}.5"
