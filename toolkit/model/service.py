@@ -40,22 +40,42 @@ class InventoryShape(Noun, frozen=True, kw_only=True):
     kinds: tuple[str, ...] = ()
 
 
-class Row(Entry, frozen=True, kw_only=True):
+class Cell(Noun, frozen=True, kw_only=True):
+    """A cell of a table: words (``en`` and ``fr``), or a figure that stands elsewhere in the service.
+
+    ``figure`` is the way to it: ``limits/term``, ``changes/token_minutes``; ``unit`` where the figure has none of its own.
+    """
+
+    en: str | None = None
+    fr: str | None = None
+    figure: str | None = None
+    unit: str = ""
+
+
+class Row(Noun, frozen=True, kw_only=True):
     """A line of a table that is read by people: ``cells`` by column id; the columns' titles stand in the table."""
 
-    cells: dict[str, Text]
+    id: str
+    cells: dict[str, Cell]
 
 
 class Table(Entry, frozen=True, kw_only=True):
-    """A table of the service description that no figure is computed from (levels included, who does what, tiers)."""
+    """A table or list of the service description that no figure is computed from (levels included, who does what)."""
 
     columns: dict[str, Text]
     rows: tuple[Row, ...]
 
 
+class Offering(Entry, frozen=True, kw_only=True):
+    """What is offered (a management level of SD-1); ``covers`` says what belongs to it."""
+
+    covers: Text | None = None
+
+
 class Option(Entry, frozen=True, kw_only=True):
     """What may be bought beside the service; ``only_with`` names options, offerings or tiers one of which it needs."""
 
+    condition: Text | None = None
     only_with: tuple[str, ...] = ()
 
 
@@ -94,8 +114,9 @@ class Hours(Noun, frozen=True, kw_only=True):
 
 
 class Priority(Entry, frozen=True, kw_only=True):
-    """A priority or severity of incidents; ``committed`` is False where nothing is promised."""
+    """A priority or severity of incidents, its criterion as title; ``committed`` is False where nothing is promised."""
 
+    name: Text | None = None
     committed: bool = True
 
 
@@ -107,6 +128,8 @@ class PriorityMatrix(Noun, frozen=True, kw_only=True):
 
     source: str
     urgencies: dict[str, Text]
+    meanings: dict[str, Text] = {}
+    """What each urgency means."""
     impacts: dict[str, Text]
     above: dict[str, str] = {}
     at_least: dict[str, str] = {}
@@ -216,6 +239,8 @@ class Prerequisite(Entry, frozen=True, kw_only=True):
     owner: str
     stage: str
     section: str | None = None
+    ensured: bool = False
+    """True: the owner sees to it; False: the owner hands it over."""
     tiers: tuple[str, ...] = ()
 
 
@@ -232,7 +257,8 @@ class Due(Noun, frozen=True, kw_only=True):
 class Deliverable(Entry, frozen=True, kw_only=True):
     """What ``owner`` delivers in ``stage``; ``document`` is the template that writes it, None: made by people.
 
-    ``reviewer`` accepts it; ``tiers`` and ``options`` empty: always, else only with one of them.
+    ``reviewer`` accepts it; ``tiers`` and ``options`` empty: always, else only with one of them. With a ``condition`` it
+    is delivered only where that holds: no gate waits for it.
     """
 
     owner: str
@@ -240,6 +266,7 @@ class Deliverable(Entry, frozen=True, kw_only=True):
     document: str | None = None
     due: Due | None = None
     reviewer: str | None = None
+    condition: Text | None = None
     recurs: Literal["daily", "weekly", "monthly", "quarterly", "yearly"] | None = None
     tiers: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
@@ -276,10 +303,11 @@ class Stage(Entry, frozen=True, kw_only=True):
 
 
 class Limit(Entry, frozen=True, kw_only=True):
-    """A figure that binds; ``value`` is an exact number, ``unit`` its unit."""
+    """A figure that binds; ``value`` is an exact number, ``unit`` its unit (empty for a count)."""
 
     value: str
-    unit: str
+    unit: str = ""
+    bound: Literal["exactly", "at most", "at least", "within", "more than", "about"] = "exactly"
 
 
 class Choice(Entry, frozen=True, kw_only=True):
@@ -308,7 +336,7 @@ class Service(Noun, frozen=True, kw_only=True):
     source: str
     parties: dict[str, Text]
     inventory: InventoryShape
-    offerings: tuple[Entry, ...] = ()
+    offerings: tuple[Offering, ...] = ()
     options: tuple[Option, ...] = ()
     products: tuple[Entry, ...] = ()
     tiers: tuple[Tier, ...] = ()
