@@ -3,6 +3,7 @@
     OnboardError                1   internal error
     ├── UsageError              2   wrong arguments, missing path
     ├── InventoryInvalid        3   the inventory has problems (listed)
+    │   └── RecordsInvalid      3   records of the service have problems (listed)
     ├── Undecided               4   no build model fits: bespoke scope of work
     ├── PlanRefused             5   unapproved, altered, stale, not rehearsed where required
     ├── ProvisionFailed         6   the engine or the cloud refused
@@ -63,6 +64,10 @@ class InventoryInvalid(OnboardError):
     """The inventory has problems; ``details["problems"]`` holds each as a JSON object."""
 
     exit_code = 3
+
+
+class RecordsInvalid(InventoryInvalid):
+    """Records of incidents, outages, changes … have problems; ``details["problems"]`` holds each as a JSON object."""
 
 
 class Undecided(OnboardError):

@@ -1,0 +1,232 @@
+"""A folder of records → typed, sorted records; every problem at once, and notes on what was read otherwise (exit 3).
+
+Rules: REC-001 the file cannot be read · REC-002 a column · REC-003 a cell · REC-004 an end before its start ·
+REC-005 a line or an id twice · REC-006 a reference between records · REC-007 a time that has not come yet.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from toolkit.clocks import at
+from toolkit.errors import RecordsInvalid, UsageError
+from toolkit.levels.records.cells import Known, Wrong, nearest
+from toolkit.levels.records.columns import Column, Shape, shapes
+from toolkit.levels.records.episodes import EPISODES, read_episodes
+from toolkit.levels.records.kinds import Incident, Note, Outage, Record, Records
+from toolkit.levels.records.rows import SUFFIXES, Complain, Row, read_table
+from toolkit.model.problem import Problem
+
+_SHARES = ("people_share", "sites_share", "components_share")
+
+
+def read_records(folder: Path, known: Known, *, not_after: int | None = None) -> Records:
+    """All records of a folder; a missing file is a kind without records.
+
+    ``not_after``: the present, in epoch seconds; a later time is then a problem. Raises RecordsInvalid with every
+    problem, UsageError where one kind has two files or ``folder`` is none.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is no folder", fix="name the folder of the records: --records DIR")
+    reading = _Reading(known, not_after=not_after)
+    present: list[str] = []
+    found: dict[str, tuple[Any, ...]] = {}
+    for kind, shape in shapes(known).items():
+        file = _file_of(folder, kind)
+        if file is not None:
+            present.append(kind)
+            found[kind] = tuple(sorted(reading.file(file, shape), key=_order_of(shape)))
+    episodes = _file_of(folder, EPISODES)
+    if episodes is not None:
+        present.append(EPISODES)
+        told = read_episodes(episodes, known, reading.complainer(episodes), reading.notes.append)
+        found["incidents"] = tuple(sorted((*found.get("incidents", ()), *told), key=lambda one: (one.opened, one.id)))
+    reading.references(found)
+    if reading.problems:
+        problems = sorted(reading.problems, key=lambda one: (one.file, one.line or 0))
+        raise RecordsInvalid(
+            f"{folder}: {len(problems)} problem{'' if len(problems) == 1 else 's'} in the records",
+            fix="correct each line; nothing is computed from a part of the records",
+            details={"problems": [msgspec.to_builtins(problem) for problem in problems]},
+        )
+    return Records(**found, notes=tuple(reading.notes), present=tuple(present))
+
+
+_Place = tuple[Path | str, int, str]
+"""File, line and field; no field: the line is meant."""
+
+
+class _Reading:
+    """Problems and notes of all files, and what each file has once only."""
+
+    def __init__(self, known: Known, *, not_after: int | None) -> None:
+        self.known, self.not_after = known, not_after
+        self.problems: list[Problem] = []
+        self.notes: list[Note] = []
+
+    def complainer(self, file: Path, rule: str = "REC-001") -> Complain:
+        def complain(line: int, field: str, message: str, fix: str) -> None:
+            self.problem(rule, (file, line, field), message, fix)
+
+        return complain
+
+    def problem(self, rule: str, place: _Place, message: str, fix: str) -> None:
+        file, line, field = place
+        said = f"{field}: {message}" if field else message
+        path = f"/{field}" if field else ""
+        self.problems.append(Problem(rule=rule, file=str(file), line=line, path=path, message=said, fix=fix))
+
+    def file(self, file: Path, shape: Shape) -> list[Any]:
+        """The sound records of one file."""
+        table = read_table(file, self.complainer(file))
+        names = {column.name: column for column in shape.columns}
+        if table.columns is not None and not self._columns(file, table.columns, shape):
+            return []
+        unknown: set[str] = set()
+        lines: dict[Any, int] = {}
+        keys: dict[tuple[Any, ...], int] = {}
+        records: list[Any] = []
+        for row in table.rows:
+            if lines.setdefault(row.whole, row.line) != row.line:
+                self.problem(
+                    "REC-005", (file, row.line, ""), f"is line {lines[row.whole]} once more", "remove one of them"
+                )
+                continue
+            for name in row.cells.keys() - names.keys() - unknown if table.columns is None else ():
+                unknown.add(name)
+                self.problem("REC-002", (file, row.line, name), f"no such column {name!r}", nearest(name, names))
+            record = self._record(file, row, shape)
+            if record is None:
+                continue
+            key = tuple(getattr(record, part) for part in shape.key)
+            if key and keys.setdefault(key, row.line) != row.line:
+                told = ", ".join(map(str, key))
+                self.problem(
+                    "REC-005",
+                    (file, row.line, shape.key[0]),
+                    f"{told} stands in line {keys[key]} already",
+                    "number it anew",
+                )
+                continue
+            records.append(record)
+        return records
+
+    def _columns(self, file: Path, columns: tuple[str, ...], shape: Shape) -> bool:
+        before = len(self.problems)
+        names = [column.name for column in shape.columns]
+        for name in columns:
+            if name not in names:
+                self.problem("REC-002", (file, 1, name), f"no such column {name!r}", nearest(name, names))
+            elif columns.count(name) > 1:
+                self.problem("REC-002", (file, 1, name), f"the column {name} stands twice", "remove one of them")
+        for column in shape.columns if columns else ():
+            if column.needed and column.name not in columns:
+                self.problem("REC-002", (file, 1, column.name), f"the column {column.name} is missing", "add it")
+        return len(self.problems) == before
+
+    def _record(self, file: Path, row: Row, shape: Shape) -> Record | None:
+        values: dict[str, Any] = {}
+        sound = True
+        about = row.cells.get("id", "")
+
+        def tell(text: str) -> None:
+            self.notes.append(Note(file=file.name, line=row.line, record=about, text=text))
+
+        for column in shape.columns:
+            cell = row.cells.get(column.name, "").strip()
+            if not cell:
+                if column.filled:
+                    sound = False
+                    self.problem("REC-003", (file, row.line, column.name), "nothing stands there", "fill it in")
+                continue
+            try:
+                values[column.field] = column.read(cell, tell)
+            except Wrong as wrong:
+                sound = False
+                self.problem("REC-003", (file, row.line, column.name), wrong.args[0], wrong.args[1])
+        sound = self._times(file, row, shape, values) and sound
+        if shape.record is Incident:
+            sound = self._priority(file, row, values) and sound
+        return shape.record(file=file.name, line=row.line, **values) if sound else None
+
+    def _times(self, file: Path, row: Row, shape: Shape, values: dict[str, Any]) -> bool:
+        for first, last in shape.order:
+            start, end = values.get(first), values.get(last)
+            name = _name_of(shape, last)
+            if start is not None and end is not None and end < start:
+                told = f"{at(end).isoformat()} lies before {_name_of(shape, first)}, {at(start).isoformat()}"
+                self.problem("REC-004", (file, row.line, name), told, "exchange them, or correct the wrong one")
+                return False
+            for field, when in ((first, start), (last, end)):
+                if self.not_after is not None and when is not None and when > self.not_after:
+                    told = f"{at(when).isoformat()} has not come yet at {at(self.not_after).isoformat()}"
+                    self.problem(
+                        "REC-007", (file, row.line, _name_of(shape, field)), told, "leave open what has not ended yet"
+                    )
+                    return False
+        return True
+
+    def _priority(self, file: Path, row: Row, values: dict[str, Any]) -> bool:
+        """The last priority holds for the whole clock; each change is told."""
+        shares = tuple(values.pop(name) for name in _SHARES if name in values)
+        if shares:
+            values["shares"] = shares
+        if not row.cells.get("priority", "").strip() and not ("urgency" in values and shares):
+            self.problem("REC-003", (file, row.line, "priority"), "nothing stands there", "fill it in")
+            return False
+        values.setdefault("priority", "")
+        values["first_priority"] = values["priority"]
+        for change in values.get("priority_changes", ()):
+            opened, resolved = values.get("opened"), values.get("resolved")
+            if (opened is not None and change.at < opened) or (resolved is not None and change.at > resolved):
+                told = f"{change.priority} at {at(change.at).isoformat()} lies outside of the incident"
+                self.problem("REC-004", (file, row.line, "priority_changes"), told, "correct its time")
+                return False
+            values["priority"] = change.priority
+        return True
+
+    def references(self, found: dict[str, tuple[Any, ...]]) -> None:
+        """Outages name their incident; those of one component that overlap are merged, which a note says."""
+        ids = {incident.id for incident in found.get("incidents", ())}
+        by_component: dict[str, list[Outage]] = defaultdict(list)
+        for outage in found.get("outages", ()):
+            if outage.incident is not None and outage.incident not in ids:
+                told = f"there is no incident {outage.incident!r}"
+                self.problem("REC-006", (outage.file, outage.line, "incident"), told, nearest(outage.incident, ids))
+            by_component[outage.component].append(outage)
+        for outages in by_component.values():
+            self._overlaps(outages)
+
+    def _overlaps(self, outages: Iterable[Outage]) -> None:
+        latest: Outage | None = None
+        for outage in outages:
+            if latest is not None and (latest.end is None or outage.start < latest.end):
+                text = f"overlaps {latest.id}: both are counted once, as one outage of {outage.component}"
+                self.notes.append(Note(file=outage.file, line=outage.line, record=outage.id, text=text))
+            if latest is None or (latest.end is not None and (outage.end is None or outage.end > latest.end)):
+                latest = outage
+
+
+def _file_of(folder: Path, kind: str) -> Path | None:
+    files = [folder / f"{kind}{suffix}" for suffix in SUFFIXES if (folder / f"{kind}{suffix}").is_file()]
+    if len(files) > 1:
+        raise UsageError(
+            f"{folder} has {files[0].name} and {files[1].name}", fix="keep one file for each kind of record"
+        )
+    return files[0] if files else None
+
+
+def _order_of(shape: Shape) -> Any:
+    if not shape.begins:
+        return lambda record: record.line
+    return lambda record: (getattr(record, shape.begins), record.id)
+
+
+def _name_of(shape: Shape, field: str) -> str:
+    found: Column | None = shape.column(field)
+    return field.rstrip("_") if found is None else found.name
