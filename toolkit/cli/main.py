@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "runs": ("toolkit.cli.runs:runs", "Where runs stand; resume one."),
     "verify": ("toolkit.cli.verify:verify", "Check the running things again."),
     "evidence": ("toolkit.cli.evidence:evidence", "Check or show an evidence bundle, offline."),
+    "clock": ("toolkit.cli.clock:clock", "When a time is over, or how much has run, in business hours or always."),
     "report": ("toolkit.cli.report:report", "The HTML report and text summary of a run."),
 }
 

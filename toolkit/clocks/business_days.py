@@ -9,12 +9,13 @@ from typing import Literal
 
 import msgspec
 
-from toolkit.clocks.instants import ZONE, covered, zone_of
+from toolkit.clocks.instants import FIRST_YEAR, LAST_YEAR, ZONE, covered, zone_of
 from toolkit.errors import UsageError
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FULL_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+METROPOLITAN_FRANCE = ("FR", None)
 _ONE_DAY = dt.timedelta(days=1)
 
 
@@ -40,9 +41,7 @@ class BusinessCalendar(msgspec.Struct, frozen=True, kw_only=True, cache_hash=Tru
             )
         if self.country is None and self.subdivision is not None:
             raise UsageError(f"the subdivision {self.subdivision!r} has no country", fix="name the country too")
-        # the library takes a third of a second to load: not for a country that is known to be in it
-        if self.country not in {None, "FR"} or self.subdivision is not None:
-            public_holidays(dt.date.today().year, country=self.country, subdivision=self.subdivision)  # noqa: DTZ011
+        known_years(self.country, self.subdivision)
 
     def holiday(self, day: dt.date, *, language: str = "en") -> str | None:
         """The name of the public holiday on that day, in ``language`` where it is known; None on other days."""
@@ -84,17 +83,14 @@ class BusinessCalendar(msgspec.Struct, frozen=True, kw_only=True, cache_hash=Tru
         return day
 
 
-@lru_cache(maxsize=1024)
-def public_holidays(
-    year: int, *, country: str | None, subdivision: str | None = None, language: str = "en"
-) -> Mapping[dt.date, str]:
-    """The public holidays of a year by date, named in ``language`` (en, fr) or else as the country does.
+@lru_cache(maxsize=64)
+def known_years(country: str | None, subdivision: str | None = None) -> tuple[int, int]:
+    """The first and the last year for which the public holidays are known; None as the country has none to know.
 
-    Source: the ``holidays`` library. UsageError for a country, subdivision or year that it does not know.
+    UsageError for a country or subdivision that the ``holidays`` library does not know.
     """
-    covered(year)
-    if country is None:
-        return {}
+    if country is None or (country, subdivision) == METROPOLITAN_FRANCE:
+        return FIRST_YEAR, LAST_YEAR  # without loading the library, which takes a third of a second
     import holidays
 
     parts = holidays.list_supported_countries(include_aliases=True).get(country)
@@ -107,11 +103,29 @@ def public_holidays(
             f"{country} has no subdivision {subdivision!r}", fix=f"one of: {', '.join(parts) or 'none is known'}"
         )
     kind = type(holidays.country_holidays(country, subdiv=subdivision))
-    if not kind.start_year <= year <= kind.end_year:
+    return max(FIRST_YEAR, kind.start_year), min(LAST_YEAR, kind.end_year)
+
+
+@lru_cache(maxsize=1024)
+def public_holidays(
+    year: int, *, country: str | None, subdivision: str | None = None, language: str = "en"
+) -> Mapping[dt.date, str]:
+    """The public holidays of a year by date, named in ``language`` (en, fr) or else as the country does.
+
+    Source: the ``holidays`` library. UsageError for a country, subdivision or year that it does not know.
+    """
+    covered(year)
+    if country is None:
+        return {}
+    first, last = known_years(country, subdivision)
+    if not first <= year <= last:
         raise UsageError(
             f"the public holidays of {country} are not known for {year}",
-            fix=f"they are known for {kind.start_year} to {kind.end_year}; or name no country",
+            fix=f"they are known for {first} to {last}; or name no country",
         )
+    import holidays
+
+    kind = type(holidays.country_holidays(country, subdiv=subdivision))
     known = {name.partition("_")[0]: name for name in kind.supported_languages}
     # never None where there is a choice: the library would ask the environment
     spoken = known.get(language, kind.default_language)

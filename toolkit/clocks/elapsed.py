@@ -7,7 +7,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from functools import lru_cache
 
-from toolkit.clocks.instants import FIRST_YEAR, LAST_YEAR, at, covered, epoch, first_reading
+from toolkit.clocks.business_days import known_years
+from toolkit.clocks.instants import at, epoch, first_reading
 from toolkit.clocks.windows import Window
 from toolkit.errors import UsageError
 
@@ -26,15 +27,19 @@ class Track:
         self._closes: list[int] = []
         self._before: list[int] = []
         self._total = 0
-        self._next_year = FIRST_YEAR
-        self._start = first_reading(dt.date(FIRST_YEAR, 1, 1), 0, window.calendar.zone)
-        self._end = first_reading(dt.date(LAST_YEAR + 1, 1, 1), 0, window.calendar.zone)
+        calendar = window.calendar
+        self._years = known_years(None if window.always else calendar.country, calendar.subdivision)
+        self._next_year = self._years[0]
+        self._start = first_reading(dt.date(self._years[0], 1, 1), 0, calendar.zone)
+        self._end = first_reading(dt.date(self._years[1] + 1, 1, 1), 0, calendar.zone)
         self._reached = self._start
 
     def open_before(self, second: int) -> int:
-        """Seconds for which the window was open from 2000 until that epoch second."""
-        if not self._start <= second <= self._end:
-            covered(FIRST_YEAR - 1 if second < self._start else LAST_YEAR + 1)
+        """Seconds for which the window was open from the track's start until that epoch second."""
+        if second < self._start:
+            raise UsageError(f"a time before {self._years[0]} is not covered", fix=self._cover())
+        if second > self._end:
+            raise UsageError(f"a time after {self._years[1]} is not covered", fix=self._cover())
         if self.window.always:
             return second - self._start
         while second > self._reached:
@@ -43,20 +48,18 @@ class Track:
         return 0 if index < 0 else self._before[index] + min(second, self._closes[index]) - self._opens[index]
 
     def first_with(self, total: int) -> int:
-        """The first epoch second before which the window was open for ``total`` seconds (more than 0) since 2000."""
-        if self.window.always:
-            found = self._start + total
-            if found > self._end:
-                covered(LAST_YEAR + 1)
-            return found
+        """The first epoch second before which the window was open for ``total`` seconds, more than 0, since the start."""
+        if self.window.always and self._start + total <= self._end:
+            return self._start + total
         while total > self._total:
+            if self.window.always or self._next_year > self._years[1]:
+                raise UsageError(f"so much time has not run by the end of {self._years[1]}", fix=self._cover())
             self._add_year()
         index = bisect_left(self._before, total) - 1
         return self._opens[index] + total - self._before[index]
 
     def _add_year(self) -> None:
         """A year more; days on which clocks do not change, nearly all, are counted from their first second."""
-        covered(self._next_year)
         year, calendar = self._next_year, self.window.calendar
         opens_at, closes_at = self.window.opens_at, self.window.closes_at
         day, midnight = dt.date(year, 1, 1), first_reading(dt.date(year, 1, 1), 0, calendar.zone)
@@ -76,6 +79,9 @@ class Track:
             day, midnight = following, next_midnight
         self._next_year, self._reached = year + 1, midnight
 
+    def _cover(self) -> str:
+        return f"the clock of window {self.window.id} covers {self._years[0]} to {self._years[1]}"
+
 
 @lru_cache(maxsize=256)
 def track_of(window: Window) -> Track:
@@ -87,7 +93,8 @@ class Clock:
     """A window less excluded intervals, made once for many questions: each is answered in O(log n).
 
     ``excluded`` may overlap, touch, be empty, and stand in any order. Raises UsageError for one that ends before it
-    starts, for datetimes without an offset, and outside the years 2000 to 2100.
+    starts, for datetimes without an offset, and outside the years that are covered.
+    Those are 2000 to 2100, fewer where the public holidays of a country are not known for all of them.
     """
 
     def __init__(self, window: Window, excluded: Iterable[Interval] = ()) -> None:
@@ -103,7 +110,7 @@ class Clock:
             self._lost_before.append(lost + self._track.open_before(end) - at_start)
 
     def run(self, second: int) -> int:
-        """Seconds that the clock has run since 2000 at that epoch second; grows by at most a second each second."""
+        """Seconds that the clock has run since its start at that epoch second; grows by at most a second each second."""
         open_before = self._track.open_before(second)
         index = bisect_right(self._starts, second)
         if index == 0:
@@ -124,12 +131,13 @@ class Clock:
         """The earliest instant at which ``seconds`` have run since ``start``, in the zone of the window's calendar.
 
         8 h that are used up exactly at closing are due then (Friday 18:00), not at the next opening (Monday 09:00). For
-        0 seconds it is ``start``. Raises UsageError for a negative time, and for one that has not run by the end of 2100.
+        0 seconds it is ``start``. Raises UsageError for a negative time, and for one that has not run by the last year that is covered.
         """
         if seconds < 0:
             raise UsageError(f"a time of {seconds} seconds is negative", fix="write one of 0 seconds or more")
         first = epoch(start)
-        return at(first if seconds == 0 else self._first_with(self.run(first) + seconds), self.window.calendar.zone)
+        run = self.run(first)
+        return at(self._first_with(run + seconds) if seconds else first, self.window.calendar.zone)
 
     def excluded_between(self, start: int, end: int) -> tuple[tuple[int, int], ...]:
         """The excluded intervals that touch these epoch seconds, cut to them, in order."""

@@ -97,12 +97,12 @@ def _placed(told: dt.datetime, text: str, zone: str) -> dt.datetime:
     before, after = (_offset(local.replace(fold=fold)) for fold in (0, 1))
     if before == after:
         return _fixed(told, before)
-    first, second = _fixed(told, before).isoformat(), _fixed(told, after).isoformat()
+    # under the offsets before and after the change, as the local clock reads then
+    meant = sorted(at(epoch(_fixed(told, offset)), zone) for offset in (before, after))
+    fix = "write " + " or ".join(one.isoformat() for one in meant)
     if before < after:
-        raise UsageError(
-            f"{text!r} does not exist in {zone}: clocks skip it that day", fix=f"it was {second} or {first}"
-        )
-    raise UsageError(f"{text!r} comes twice in {zone}: clocks are put back that day", fix=f"write {first} or {second}")
+        raise UsageError(f"{text!r} does not exist in {zone}: clocks skip it that day", fix=fix)
+    raise UsageError(f"{text!r} comes twice in {zone}: clocks are put back that day", fix=fix)
 
 
 def month(year: int, number: int, zone: str = ZONE) -> tuple[dt.datetime, dt.datetime]:

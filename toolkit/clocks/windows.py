@@ -68,7 +68,7 @@ class Window(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
         """For people: "09:00-18:00, mon-fri, Europe/Paris, without public holidays of FR"."""
         calendar = self.calendar
         if self.always:
-            return f"24x7, {calendar.zone}"
+            return f"at any time, {calendar.zone}"
         usual = calendar.weekdays == WEEKDAYS[:5]
         part = f" ({calendar.subdivision})" if calendar.subdivision else ""
         holidays = f"without public holidays of {calendar.country}{part}" if calendar.country else "public holidays too"

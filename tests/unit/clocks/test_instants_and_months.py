@@ -39,7 +39,7 @@ def test_text_means_one_instant(text: str, zone: str | None, means: str) -> None
     ("text", "zone", "says", "fix"),
     [
         ("2027-03-26T17:30", None, "no UTC offset", "write the offset"),
-        ("2027-03-28T02:30", PARIS, "does not exist", "2027-03-28T02:30:00+02:00 or 2027-03-28T02:30:00+01:00"),
+        ("2027-03-28T02:30", PARIS, "does not exist", "write 2027-03-28T01:30:00+01:00 or 2027-03-28T03:30:00+02:00"),
         ("2027-10-31T02:30", PARIS, "twice", "write 2027-10-31T02:30:00+02:00 or 2027-10-31T02:30:00+01:00"),
         ("2027-03-26T17:30", "Europe/Pariss", "no time zone", "IANA"),
         ("2027-03-26T17:30", "Europe", "no time zone", "IANA"),

@@ -23,6 +23,7 @@ from toolkit.clocks import (
     window_from,
     window_of,
 )
+from toolkit.clocks.business_days import known_years
 from toolkit.errors import UsageError
 from toolkit.model.service import OpeningHours, Text
 
@@ -65,7 +66,7 @@ def test_windows_from_plain_data() -> None:
     free = window_from({"id": "w", "country": "none", "days": ["sat"]})
     assert free.words == "09:00-18:00, sat, Europe/Paris, public holidays too"
     assert window_from({"id": "w", "subdivision": "57"}).words.endswith("of FR (57)")
-    assert ALWAYS.words == "24x7, Europe/Paris"
+    assert ALWAYS.words == "at any time, Europe/Paris"
 
 
 def test_windows_from_the_catalogue() -> None:
@@ -148,12 +149,14 @@ NOON, ONE = instant("2027-06-08T12:00Z"), instant("2027-06-08T13:00Z")
         (lambda: elapsed(BUSINESS_HOURS, NOON, ONE, [(ONE, NOON)]), "lies before the start"),
         (lambda: elapsed(BUSINESS_HOURS, NOON.replace(tzinfo=None), ONE), "no UTC offset"),
         (lambda: elapsed(BUSINESS_HOURS, NOON, ONE, [(NOON, ONE.replace(tzinfo=None))]), "no UTC offset"),
-        (lambda: elapsed(BUSINESS_HOURS, instant("1999-06-08T12:00Z"), ONE), "1999 is not covered"),
-        (lambda: elapsed(ALWAYS, NOON, instant("2101-06-08T12:00Z")), "2101 is not covered"),
-        (lambda: elapsed(BUSINESS_HOURS, NOON, instant("2101-06-08T12:00Z")), "2101 is not covered"),
+        (lambda: elapsed(BUSINESS_HOURS, instant("1999-06-08T12:00Z"), ONE), "before 2000 is not covered"),
+        (lambda: elapsed(ALWAYS, NOON, instant("2101-06-08T12:00Z")), "after 2100 is not covered"),
+        (lambda: elapsed(BUSINESS_HOURS, NOON, instant("2101-06-08T12:00Z")), "after 2100 is not covered"),
         (lambda: due(BUSINESS_HOURS, NOON, -1), "negative"),
-        (lambda: due(ALWAYS, NOON, 10**12), "2101 is not covered"),
-        (lambda: due(BUSINESS_HOURS, NOON, 10**12), "2101 is not covered"),
+        (lambda: due(ALWAYS, NOON, 10**12), "not run by the end of 2100"),
+        (lambda: due(BUSINESS_HOURS, NOON, 10**12), "not run by the end of 2100"),
+        (lambda: due(ALWAYS, instant("0001-01-01T00:00+01:00"), 0), "before 2000 is not covered"),
+        (lambda: due(BUSINESS_HOURS, instant("9999-12-31T23:59-23:00"), 0), "after 2100 is not covered"),
         (lambda: FRANCE.add_business_days(dt.date(2100, 12, 31), 1), "2101 is not covered"),
     ],
 )
@@ -174,3 +177,16 @@ def test_intervals_of_years_and_many_exclusions_are_quick() -> None:
         clock.elapsed(start + hour * number, end)
         clock.due(start, number)
     assert time.perf_counter() - began < 5
+
+
+def test_countries_whose_holidays_are_known_for_fewer_years() -> None:
+    fiji = window_from({"id": "w", "country": "FJ", "zone": "Pacific/Fiji"})
+    assert elapsed(fiji, instant("2027-06-08T10:00+12:00"), instant("2027-06-09T10:00+12:00")) == 9 * 3600
+    with pytest.raises(UsageError, match="before 2016 is not covered"):
+        elapsed(fiji, instant("2015-06-08T10:00+12:00"), instant("2027-06-09T10:00+12:00"))
+    with pytest.raises(UsageError, match="not known for 2015"):
+        fiji.calendar.holiday(dt.date(2015, 1, 1))
+
+
+def test_france_is_known_for_every_year_that_is_covered() -> None:
+    assert known_years("FR") == known_years("FRA") == known_years(None)
