@@ -310,6 +310,12 @@ class Limit(Entry, frozen=True, kw_only=True):
     bound: Literal["exactly", "at most", "at least", "within", "more than", "about"] = "exactly"
 
 
+class Exclusion(Entry, frozen=True, kw_only=True):
+    """What is not part of the service; ``unless_quoted``: it can be bought by a quote of its own."""
+
+    unless_quoted: bool = False
+
+
 class Choice(Entry, frozen=True, kw_only=True):
     """A choice made where the service description is open (SD-1 §1.16)."""
 
@@ -351,7 +357,7 @@ class Service(Noun, frozen=True, kw_only=True):
     deliverables: tuple[Deliverable, ...] = ()
     stages: tuple[Stage, ...] = ()
     limits: tuple[Limit, ...] = ()
-    exclusions: tuple[Entry, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
     choices: tuple[Choice, ...] = ()
     tables: tuple[Table, ...] = ()
     provider_data: tuple[Entry, ...] = ()
