@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "approve": ("toolkit.cli.approve:approve", "Sign a plan's digest, detached from the plan."),
     "apply": ("toolkit.cli.apply:apply", "Carry out an approved plan."),
     "rehearse": ("toolkit.cli.rehearse:rehearse", "The whole onboarding in a throwaway world on this machine."),
+    "status": ("toolkit.cli.status:status", "Where a customer stands, what is missing, and whose turn it is."),
     "runs": ("toolkit.cli.runs:runs", "Where runs stand; resume one."),
     "verify": ("toolkit.cli.verify:verify", "Check the running things again."),
     "evidence": ("toolkit.cli.evidence:evidence", "Check or show an evidence bundle, offline."),

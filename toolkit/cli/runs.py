@@ -72,8 +72,11 @@ def show(*, run: str, path: Path, shown: Shown) -> None:
 @runs.command()
 @click.argument("run")
 @WORKSPACE
-@click.option("--passed", metavar="GATE", help="A gate that a person has passed.")
+@click.option("--passed", metavar="GATE", multiple=True, help="A gate that a person has passed; may be given again.")
 @click.option("--by", metavar="NAME", help="Who passed it.")
+@click.option(
+    "--forced", metavar="REASON", help="Pass it although something is missing; the evidence keeps the reason."
+)
 @click.option("--bindings", type=PATH, help="The same world's newest bindings.  [default: those it began with]")
 @click.option("--trust", type=PATH, help="The trust file.  [default: ~/.config/onboarding-toolkit/trust.yaml]")
 @click.option("--evidence-key", metavar="URI", help="Key that signs the evidence.  [default: the operator's own]")
@@ -82,8 +85,9 @@ def resume(
     *,
     run: str,
     path: Path,
-    passed: str | None,
+    passed: tuple[str, ...],
     by: str | None,
+    forced: str | None,
     bindings: Path | None,
     trust: Path | None,
     evidence_key: str | None,
@@ -95,15 +99,18 @@ def resume(
     from toolkit.errors import UsageError
     from toolkit.pipeline import applying, workspace, worlds
     from toolkit.pipeline.admission import Credentials
+    from toolkit.pipeline.standing import Asked
 
-    if (passed is None) != (by is None):
+    if bool(passed) != bool(by):
         raise UsageError("--passed and --by go together", fix="say which gate was passed, and by whom")
+    if forced is not None and not (passed and forced.strip()):
+        raise UsageError("--forced is the reason to pass a gate", fix="name the gate: --passed GATE --by NAME")
     where = workspace.find(path)
     summary = applying.resume(
         where,
         run,
         listeners=(Progress(verbose=shown.verbose, quiet=shown.quiet),),
-        passed_gates={passed: by} if passed and by else None,
+        passed_gates={gate: Asked(by=by, forced=forced) for gate in passed} if by else None,
         bindings=worlds.read_bindings(bindings) if bindings else None,
         credentials=Credentials(trust_file=trust),
         evidence_key=signing_key(evidence_key, create=False),

@@ -6,18 +6,26 @@ from typing import Any, Literal
 
 import msgspec
 
+TRANSITION_GATE = "transition.gate"
+"""The action of a service's gates: nothing is carried out, a person passes them (none does in a rehearsal)."""
+
+
+def gate_name(stage: str) -> str:
+    """Name of the step that ends a stage of the transition."""
+    return f"transition/{stage}"
+
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One unit of work.
 
     ``id`` is ``<name>@<12 hex digits of the digest of everything else>``; ``action`` names the stage function
-    (``toolkit.run.actions``); ``scope`` is ``tenant/<id>``, ``site/<id>`` or ``provider``; ``inputs`` is what the
+    (``toolkit.run.actions``); ``scope`` is ``tenant/<id>``, ``site/<id>``, ``service/<id>`` or ``provider``; ``inputs`` is what the
     stage function reads (plain JSON, secrets only as ``secretref://name``); ``needs`` are ids of earlier steps.
     """
 
     id: str
     name: str
-    stage: Literal["provision", "configure", "register", "verify"]
+    stage: Literal["transition", "provision", "configure", "register", "verify"]
     action: str
     kind: Literal["effect", "gate"]
     scope: str
@@ -58,7 +66,7 @@ class StackRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
-    """The part of a plan that belongs to one tenant or site: ``stacks`` maps a stack's name to its resources.
+    """The part of a plan that belongs to one tenant or site, or to the service (its gates): ``stacks`` maps a stack's name to its resources.
 
     ``components`` and ``links`` map the ids of what lies there to the digest of what the inventory says of it.
     """

@@ -46,6 +46,18 @@ class StepResult(msgspec.Struct, frozen=True, kw_only=True):
     not_proven: tuple[str, ...] = ()
 
 
+class Passing(msgspec.Struct, frozen=True, kw_only=True):
+    """That a person passed a gate; ``forced`` is the reason given where ``unmet`` conditions stood against it.
+
+    ``run`` is the run in which it was passed, when that is an earlier one of the same gate.
+    """
+
+    by: str
+    forced: str | None = None
+    unmet: tuple[str, ...] = ()
+    run: str | None = None
+
+
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that happened inside a step: ``progress`` is for people."""
 

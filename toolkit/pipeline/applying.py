@@ -13,11 +13,12 @@ import msgspec
 from toolkit.errors import OnboardError, PlanRefused, UsageError
 from toolkit.model.bindings import Bindings
 from toolkit.model.plan import Plan, Step
-from toolkit.model.run import StepRequest, StepResult
+from toolkit.model.run import Passing, StepRequest, StepResult
 from toolkit.pipeline import cloud_side, evidencing, planning
 from toolkit.pipeline.admission import Credentials, check_allowed, check_build_inputs, check_identities
 from toolkit.pipeline.coverage import unproven_world
 from toolkit.pipeline.scratch import clear_scratch, scratch
+from toolkit.pipeline.standing import Asked, admitted
 from toolkit.pipeline.throwaway import inhabit
 from toolkit.pipeline.workspace import Workspace
 from toolkit.pipeline.worlds import check_reachable, real_bindings
@@ -80,8 +81,9 @@ def apply(request: ApplyRequest, *, listeners: tuple[Listener, ...] = ()) -> Run
             started=time.time(),
         )
         store.create_run(row)
+        passings = admitted(workspace, plan, prepared.inventory, store=store, run=row.id, asked={})
         return _Run(workspace, store=store, lease=lease, row=row, plan=plan, prepared=prepared).execute(
-            listeners=listeners, evidence_key=request.evidence_key
+            listeners=listeners, passed_gates=passings, evidence_key=request.evidence_key
         )
 
 
@@ -91,7 +93,7 @@ def resume(
     *,
     bindings: Bindings | None = None,
     credentials: Credentials | None = None,
-    passed_gates: Mapping[str, str] | None = None,
+    passed_gates: Mapping[str, Asked] | None = None,
     evidence_key: str | None = None,
     listeners: tuple[Listener, ...] = (),
 ) -> RunSummary:
@@ -127,9 +129,11 @@ def resume(
         check_identities(prepared.inventory, plan, row.bindings)
     with store.lease("run") as lease:
         _end_orphans(store)
+        asked = passed_gates or {}
+        passings = admitted(workspace, plan, prepared.inventory, store=store, run=run, asked=asked)
         store.set_bindings(run, row.bindings)
         return _Run(workspace, store=store, lease=lease, row=row, plan=plan, prepared=prepared).execute(
-            listeners=listeners, passed_gates=passed_gates, evidence_key=evidence_key
+            listeners=listeners, passed_gates=passings, evidence_key=evidence_key
         )
 
 
@@ -209,7 +213,7 @@ class _Run:
         self,
         *,
         listeners: tuple[Listener, ...],
-        passed_gates: Mapping[str, str] | None = None,
+        passed_gates: Mapping[str, Passing] | None = None,
         evidence_key: str | None = None,
     ) -> RunSummary:
         log = evidencing.RunLog(self.workspace.own / "log.ndjson", run=self.row.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from toolkit.canonical import digest
+from toolkit.catalogue import services
 from toolkit.errors import OnboardError
 from toolkit.model.decision import Decision
 from toolkit.model.inventory import Inventory
@@ -12,6 +13,7 @@ from toolkit.model.ordered import ordered
 from toolkit.model.plan import Coverage, Document, Index, Plan, Resource, Step
 from toolkit.model.profile import ProviderProfile
 from toolkit.plan.changes import list_changes
+from toolkit.plan.gates import with_gates
 from toolkit.plan.meaning import component_digest, decisions_digest, inventory_digest, link_digest
 from toolkit.plan.placement import Placement, place
 from toolkit.plan.site_steps import site_steps
@@ -51,6 +53,7 @@ def compile_plan(
         drafts[f"site/{site.id}"] = site_steps(
             inventory, site, placement=placement, profile=profile, provisioned=provisioned
         )
+    drafts = with_gates(services()[inventory.service], inventory, decisions, drafts)
     steps = finish(drafts)
     by_tenant: dict[str, dict[str, tuple[Resource, ...]]] = {}
     for name, request in requests.items():

@@ -24,7 +24,7 @@ from toolkit.plan.steps import step_id
 
 INDEX = "index.json"
 APPROVALS = "approvals"
-_SCOPE = re.compile(r"^(tenant|site)/[a-z][a-z0-9-]{1,62}$")
+_SCOPE = re.compile(r"^(tenant|site|service)/[a-z][a-z0-9-]{1,62}$")
 # a document of an earlier plan, or the temporary file of a write that was killed
 _OURS = re.compile(r"(tenant|site)-[a-z0-9-]+\.json|\.(index|(tenant|site)-[a-z0-9-]+)\.json\..+")
 _AGAIN = "make the plan again, and have it approved again"
@@ -35,7 +35,7 @@ _Noun = TypeVar("_Noun", Index, Document)
 def file_name(scope: str) -> str:
     """Name of the file that holds the document of a scope; PlanRefused for what is no scope."""
     if not _SCOPE.match(scope):
-        raise PlanRefused(f"the plan names {scope!r}, which is neither a tenant nor a site", fix=_AGAIN)
+        raise PlanRefused(f"the plan names {scope!r}, which is no tenant, site or service", fix=_AGAIN)
     return scope.replace("/", "-") + ".json"
 
 

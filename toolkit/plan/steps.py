@@ -16,7 +16,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """A step whose ``needs`` are still names."""
 
     name: str
-    stage: Literal["provision", "configure", "register", "verify"]
+    stage: Literal["transition", "provision", "configure", "register", "verify"]
     action: str
     kind: Literal["effect", "gate"] = "effect"
     scope: str

@@ -16,8 +16,8 @@ import msgspec
 
 from toolkit import errors
 from toolkit.model.bindings import Bindings
-from toolkit.model.plan import Step
-from toolkit.model.run import Event, StepRequest, StepResult
+from toolkit.model.plan import TRANSITION_GATE, Step
+from toolkit.model.run import Event, Passing, StepRequest, StepResult
 from toolkit.run.actions import NEEDS_HOSTS
 from toolkit.run.store import EventRow, RunRow, StepRow, Store
 from toolkit.run.worker import Line
@@ -29,7 +29,7 @@ FAILURE: dict[str, type[errors.OnboardError]] = {
     "verify": errors.VerifyFailed,
 }
 
-STAGES = tuple(FAILURE)
+STAGES = ("transition", *FAILURE)
 
 
 class MakeRequest(Protocol):
@@ -58,7 +58,7 @@ class Executor:
         environment: Mapping[str, str],
         listeners: tuple[Listener, ...] = (),
         after_step: AfterStep | None = None,
-        passed_gates: Mapping[str, str] | None = None,
+        passed_gates: Mapping[str, Passing] | None = None,
         resume_command: str = "",
         worker: tuple[str, ...] = (sys.executable, "-m", "toolkit.run.worker"),
     ) -> None:
@@ -111,7 +111,7 @@ class Executor:
             self._say(Event(kind="progress", step=step.name, message=f"NOT PROVEN: {reason}"))
             return result
         request = self._request(step, attempt, attempt > 1, done)
-        if step.kind == "gate" and self._run.bindings.console == "person":
+        if step.action == TRANSITION_GATE or (step.kind == "gate" and self._run.bindings.console == "person"):
             result = self._gate(step)
         else:
             self._store.set_step(self._run.id, StepRow(step=step.id, state="started", attempt=attempt))
@@ -128,13 +128,18 @@ class Executor:
         return self._make_request(step, attempt=attempt, resumed=resumed, outputs=outputs)
 
     def _gate(self, step: Step) -> StepResult:
-        name = self._passed.get(step.name)
-        if not name:
+        passing = self._passed.get(step.name)
+        if passing is None:
             raise errors.GateWaiting(
                 f"{step.name} waits for a person: {step.inputs.get('instruction', 'see the plan')}",
                 fix=f"when it is done: {self._resume} --passed {step.name} --by NAME",
             )
-        return StepResult(facts=({"gate": step.name, "passed_by": name},))
+        fact: dict[str, Any] = {"gate": step.name, "passed_by": passing.by}
+        if passing.forced is not None:
+            fact |= {"forced": passing.forced, "unmet": list(passing.unmet)}
+        if passing.run is not None:
+            fact["passed_in"] = passing.run
+        return StepResult(facts=(fact,))
 
     def _in_a_process(self, step: Step, request: StepRequest) -> StepResult:
         self._log_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -233,6 +238,8 @@ def _pipes(worker: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
 
 def left_out(step: Step, bindings: Bindings) -> str:
     """Why this world does not run the step, or an empty string."""
+    if step.action == TRANSITION_GATE and bindings.world == "rehearsal":
+        return "a person passes this gate; a rehearsal passes none"
     if bindings.hosts == "none" and step.action in NEEDS_HOSTS:
         return "this world has no hosts"
     return ""

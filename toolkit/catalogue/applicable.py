@@ -1,0 +1,51 @@
+"""Which prerequisites and deliverables of a service concern one inventory, by the tier and options that it has."""
+
+from __future__ import annotations
+
+from toolkit.model.inventory import Document, Inventory
+from toolkit.model.service import Deliverable, Prerequisite, Service, Tier
+
+
+def prerequisites_of(service: Service, inventory: Inventory) -> tuple[Prerequisite, ...]:
+    """What is to be given for what this inventory has bought, in the catalogue's order."""
+    tiers = tiers_of(service, inventory)
+    return tuple(one for one in service.prerequisites if not one.tiers or tiers.intersection(one.tiers))
+
+
+def deliverables_of(service: Service, inventory: Inventory) -> tuple[Deliverable, ...]:
+    """What is to be delivered for what this inventory has bought, in the catalogue's order."""
+    tiers = tiers_of(service, inventory)
+    options = set(inventory.subscription.options) if inventory.subscription else set()
+    return tuple(
+        one
+        for one in service.deliverables
+        if not (one.tiers or one.options) or tiers.intersection(one.tiers) or options.intersection(one.options)
+    )
+
+
+def tiers_of(service: Service, inventory: Inventory) -> frozenset[str]:
+    """The tier that is bought, and every tier whose contents it has too."""
+    by_id = {tier.id: tier for tier in service.tiers}
+    found: set[str] = set()
+    waiting = [inventory.subscription.tier] if inventory.subscription and inventory.subscription.tier else []
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        waiting.extend(_included(by_id.get(name)))
+    return frozenset(found)
+
+
+def _included(tier: Tier | None) -> tuple[str, ...]:
+    return tier.includes if tier else ()
+
+
+def given(prerequisite: Prerequisite, inventory: Inventory) -> Document | None:
+    """The document that answers a prerequisite; None while it is missing."""
+    if prerequisite.section is None:
+        return inventory.prerequisites.get(prerequisite.id)
+    value: object = inventory
+    for part in prerequisite.section.split("/"):
+        value = getattr(value, part, None)
+    return value if isinstance(value, Document) else None

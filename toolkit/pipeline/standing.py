@@ -1,0 +1,216 @@
+"""Where a customer stands in the transition, from inventory, deliveries and ledger; and who may pass a gate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from toolkit import catalogue, places
+from toolkit.errors import GateWaiting, InventoryInvalid, Undecided, UsageError
+from toolkit.model.inventory import Inventory
+from toolkit.model.plan import TRANSITION_GATE, Plan, Step, gate_name
+from toolkit.model.run import Passing
+from toolkit.model.service import Service
+from toolkit.pipeline.workspace import Workspace
+from toolkit.run.store import RunRow, StepRow, Store
+from toolkit.transition.conditions import Known, held
+from toolkit.transition.deliveries import FILE, Delivery, read_deliveries
+from toolkit.transition.standing import Standing, standing
+
+
+class Stands(msgspec.Struct, frozen=True, kw_only=True):
+    """A customer's standing with what it was seen from; ``run`` is the newest real run of a whole plan."""
+
+    customer: str
+    service: Service
+    standing: Standing
+    run: RunRow | None
+    waiting_for: str | None
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """That somebody says a gate is passed; ``forced`` is their reason to pass it against its conditions."""
+
+    by: str
+    forced: str | None = None
+
+
+def stand(workspace: Workspace) -> Stands:
+    """Where the customer of a workspace stands; InventoryInvalid only where not even its service can be read."""
+    from toolkit.inventory.load import load
+
+    inventory: Inventory | None = None
+    problems, undecided = 0, ""
+    try:
+        inventory = load(workspace.root)
+        service, customer = catalogue.services()[inventory.service], inventory.customer.id
+        undecided = _undecided(inventory)
+    except InventoryInvalid as error:
+        service, customer = _named(workspace, error)
+        problems = sum(1 for one in error.details.get("problems", ()) if one.get("severity") != "warning") or 1
+    run, plan, steps = _newest(workspace)
+    known = _known(
+        service,
+        inventory,
+        problems=problems,
+        undecided=undecided,
+        deliveries=_deliveries(workspace, service),
+        plan=plan,
+        steps=steps,
+    )
+    passings = {} if plan is None else _passings(plan, steps)
+    return Stands(
+        customer=customer,
+        service=service,
+        standing=standing(service, known, passings),
+        run=run,
+        waiting_for=_waiting_for(plan, steps) if run is not None and run.state == "waiting" else None,
+    )
+
+
+def admitted(
+    workspace: Workspace, plan: Plan, inventory: Inventory, *, store: Store, run: str, asked: Mapping[str, Asked]
+) -> dict[str, Passing]:
+    """The passings of a run: those asked for now, and those of the same gates in earlier runs.
+
+    Raises UsageError for a gate behind one that nobody has passed, GateWaiting (15) where a condition stands against
+    it and no reason is given to force it.
+    """
+    service = catalogue.services()[inventory.service]
+    steps = store.steps(run)
+    passed = {**_passed_before(store, plan, but=run), **_done(plan, steps)}
+    known = _known(service, inventory, deliveries=_deliveries(workspace, service), plan=plan, steps=steps, undecided="")
+    by_name = {gate_name(stage.id): stage for stage in service.stages}
+    open_before = ""
+    for step in plan.steps:
+        word = asked.get(step.name)
+        if step.action != TRANSITION_GATE:
+            if word is not None:
+                passed[step.name] = Passing(by=word.by)
+            continue
+        if word is None:
+            open_before = open_before or ("" if step.name in passed else step.name)
+            continue
+        if open_before:
+            raise UsageError(
+                f"{step.name} cannot be passed before {open_before}", fix=f"pass {open_before} first, or with it"
+            )
+        missing = tuple(one for verdict in held(service, by_name[step.name], known) for one in verdict.missing)
+        if missing and word.forced is None:
+            raise GateWaiting(
+                f"{step.name} cannot be passed: {len(missing)} thing(s) missing",
+                fix="give what is missing (onboard status), or pass it all the same: --forced REASON",
+                details={"missing": [f"{one.what} ({one.owner}): {one.fix}" for one in missing]},
+            )
+        passed[step.name] = Passing(
+            by=word.by, forced=word.forced if missing else None, unmet=tuple(one.what for one in missing)
+        )
+    return passed
+
+
+def _undecided(inventory: Inventory) -> str:
+    from toolkit.decide.decisions import decide
+
+    try:
+        decide(inventory)
+    except Undecided as error:
+        return error.message
+    return ""
+
+
+def _named(workspace: Workspace, error: InventoryInvalid) -> tuple[Service, str]:
+    """Service and customer of an inventory with problems, as far as they can be read."""
+    from toolkit.inventory.files import find_pieces
+    from toolkit.inventory.source import Source
+
+    header = Source(find_pieces(workspace.root)).header
+    named = header if isinstance(header, dict) else {}
+    service = catalogue.services().get(str(named.get("service")))
+    if service is None:
+        raise error
+    customer = named.get("customer")
+    return service, str(customer.get("id", "?")) if isinstance(customer, dict) else "?"
+
+
+def _deliveries(workspace: Workspace, service: Service) -> dict[str, Delivery]:
+    return read_deliveries(workspace.root / FILE, known=[one.id for one in service.deliverables])
+
+
+def _newest(workspace: Workspace) -> tuple[RunRow | None, Plan | None, dict[str, StepRow]]:
+    from toolkit.plan.folder import read_plan
+
+    if not places.ledger(workspace.root).is_file():
+        return None, None, {}
+    store = workspace.ledger()
+    rows = [row for row in store.runs() if row.bindings.world == "real" and row.stages is None]
+    if not rows:
+        return None, None, {}
+    return rows[-1], read_plan(workspace.root / rows[-1].plan_dir), store.steps(rows[-1].id)
+
+
+def _known(
+    service: Service,
+    inventory: Inventory | None,
+    *,
+    problems: int = 0,
+    undecided: str,
+    deliveries: Mapping[str, Delivery],
+    plan: Plan | None,
+    steps: Mapping[str, StepRow],
+) -> Known:
+    open_steps: dict[str, tuple[str, ...]] | None = None
+    if plan is not None:
+        effects = {stage for one in service.stages for stage in one.effects}
+        open_steps = {
+            stage: tuple(step.name for step in plan.steps if step.stage == stage and not _is_done(step, steps))
+            for stage in effects
+        }
+    return Known(
+        inventory=inventory, problems=problems, undecided=undecided, deliveries=deliveries, open_steps=open_steps
+    )
+
+
+def _is_done(step: Step, steps: Mapping[str, StepRow]) -> bool:
+    row = steps.get(step.id)
+    return row is not None and row.state == "done"
+
+
+def _passings(plan: Plan, steps: Mapping[str, StepRow]) -> dict[str, Passing]:
+    """By stage id, the gates that were passed."""
+    return {name.removeprefix(gate_name("")): passing for name, passing in _done(plan, steps).items()}
+
+
+def _done(plan: Plan, steps: Mapping[str, StepRow]) -> dict[str, Passing]:
+    """By step name, the transition's gates that the rows say were passed."""
+    found: dict[str, Passing] = {}
+    for step in plan.steps:
+        row = steps.get(step.id)
+        if step.action != TRANSITION_GATE or row is None or row.state != "done" or row.result is None:
+            continue
+        for fact in row.result.facts:
+            found[step.name] = Passing(
+                by=fact["passed_by"],
+                forced=fact.get("forced"),
+                unmet=tuple(fact.get("unmet", ())),
+                run=fact.get("passed_in"),
+            )
+    return found
+
+
+def _passed_before(store: Store, plan: Plan, *, but: str) -> dict[str, Passing]:
+    """Gates with the very ids of this plan's that were passed in earlier real runs, the newest word last."""
+    found: dict[str, Passing] = {}
+    for row in store.runs():
+        if row.id != but and row.bindings.world == "real" and row.stages is None:
+            for name, passing in _done(plan, store.steps(row.id)).items():
+                found[name] = passing if passing.run else msgspec.structs.replace(passing, run=row.id)
+    return found
+
+
+def _waiting_for(plan: Plan | None, steps: Mapping[str, StepRow]) -> str | None:
+    """The gate at which a waiting run stands."""
+    from toolkit.run.executor import in_order
+
+    ordered = in_order(plan.steps) if plan is not None else ()
+    return next((step.name for step in ordered if not _is_done(step, steps)), None)
