@@ -18,9 +18,9 @@ import yaml
 from toolkit.errors import GateWaiting, Interrupted, OnboardError, PlanRefused, ProvisionFailed
 from toolkit.model.bindings import AwsBinding, Bindings
 from toolkit.model.inventory import Inventory
-from toolkit.model.plan import Step
+from toolkit.model.plan import TRANSITION_GATE, Step
 from toolkit.model.profile import ProviderProfile
-from toolkit.model.run import StepRequest
+from toolkit.model.run import Passing, StepRequest
 from toolkit.run.executor import Executor, in_order
 from toolkit.run.store import RunRow, SqliteStore
 
@@ -141,9 +141,24 @@ def test_a_gate_waits_for_a_person_and_goes_on_after_it(tmp_path: Path) -> None:
     with pytest.raises(GateWaiting, match="waits for a person"):
         bench.executor(*steps).execute()
     assert bench.state() == "waiting"
-    done = bench.executor(*steps, passed_gates={"gate": "Ada"}).execute()
+    done = bench.executor(*steps, passed_gates={"gate": Passing(by="Ada")}).execute()
     assert done["gate"].facts == ({"gate": "gate", "passed_by": "Ada"},)
     assert bench.effects() == ["a 1 False", "b 1 False"]
+
+
+def test_a_forced_gate_and_one_passed_before_say_so(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, console="person")
+    steps = (step("a", kind="gate"), step("b", kind="gate", needs=("a@1",)))
+    passings = {"a": Passing(by="Ada", forced="it burns", unmet=("the plan",)), "b": Passing(by="Bo", run="run-0")}
+    done = bench.executor(*steps, passed_gates=passings).execute()
+    assert done["a"].facts == ({"gate": "a", "passed_by": "Ada", "forced": "it burns", "unmet": ["the plan"]},)
+    assert done["b"].facts == ({"gate": "b", "passed_by": "Bo", "passed_in": "run-0"},)
+
+
+def test_a_rehearsal_passes_no_gate_of_the_transition(bench: Bench) -> None:
+    done = bench.executor(step("t", TRANSITION_GATE, kind="gate"), step("a", needs=("t@1",))).execute()
+    assert done["t"].not_proven == ("t: a person passes this gate; a rehearsal passes none",)
+    assert bench.effects() == ["a 1 False"]
 
 
 def test_a_world_without_hosts_leaves_host_steps_out_and_says_so(tmp_path: Path) -> None:

@@ -1,0 +1,162 @@
+"""Conditions of gates and the state of stages, on a small service made for the tests."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from toolkit.errors import InventoryInvalid
+from toolkit.model.inventory import Inventory
+from toolkit.model.run import Passing
+from toolkit.model.service import Service
+from toolkit.transition.conditions import Known
+from toolkit.transition.deliveries import Delivery, read_deliveries
+from toolkit.transition.standing import standing
+
+ROOT = Path(__file__).parents[3]
+INVENTORY = msgspec.convert(yaml.safe_load((ROOT / "examples/acme/inventory.yaml").read_text()), Inventory)
+
+
+def both(words: str) -> dict[str, str]:
+    return {"en": words, "fr": words}
+
+
+def condition(kind: str, **more: Any) -> dict[str, Any]:
+    return {"id": kind, "kind": kind, "text": both(kind), "source": "SD-1 §1.4", **more}
+
+
+def named(id_: str, **more: Any) -> dict[str, Any]:
+    return {"id": id_, "title": both(id_), "source": "SD-1 §1.4", **more}
+
+
+SERVICE = msgspec.convert(
+    {
+        "schema": "onboarding/service/v1",
+        "id": "made-up",
+        "description": "SD-9",
+        "title": both("Made up"),
+        "summary": both("Made up"),
+        "source": "SD-9",
+        "parties": {"provider": both("Provider"), "customer": both("Customer")},
+        "inventory": {},
+        "prerequisites": [
+            named("topology", owner="customer", stage="inputs", section="build_inputs/topology"),
+            named("letter", owner="customer", stage="inputs"),
+        ],
+        "deliverables": [
+            named("runbook", owner="provider", stage="handover", reviewer="customer", document="operations-runbook"),
+            named("weekly-review", owner="provider", stage="handover", recurs="weekly"),
+        ],
+        "stages": [
+            named("inputs", owner="provider", exit=[condition("valid"), condition("prerequisites")]),
+            named("build", owner="provider", exit=[condition("steps", of=["configure"])], effects=["configure"]),
+            named("handover", owner="customer", exit=[condition("deliverables"), condition("attested")]),
+            named("run", owner="provider", gate=False),
+        ],
+    },
+    Service,
+)
+GIVEN = msgspec.structs.replace(
+    INVENTORY, prerequisites={"letter": msgspec.convert({"reference": "D", "date": "2026-01-01"}, type(INVENTORY.build_inputs.topology))}  # type: ignore[union-attr]
+)  # fmt: skip
+DELIVERED = Delivery(deliverable="runbook", delivered=dt.date(2027, 1, 1), reference="DOC-1")
+ADA = Passing(by="Ada")
+
+
+def test_what_is_missing_is_named_with_its_owner() -> None:
+    now = standing(SERVICE, Known(inventory=INVENTORY), {})
+    assert [one.state for one in now.stages] == ["current", "later", "later", "later"]
+    assert [(miss.what, miss.owner) for miss in now.stages[0].missing] == [("letter", "customer")]
+    assert now.turn == ("customer",)
+
+
+def test_nothing_passes_a_gate_by_itself() -> None:
+    now = standing(SERVICE, Known(inventory=GIVEN), {})
+    assert now.stages[0].missing == ()
+    assert now.stages[0].state == "current"
+    assert now.turn == ("provider",)  # who passes it
+
+
+def test_an_inventory_with_problems_is_the_providers_to_mend() -> None:
+    now = standing(SERVICE, Known(inventory=None, problems=3), {})
+    assert {miss.what for miss in now.stages[0].missing} == {"the inventory has 3 problem(s)"}
+
+
+def test_the_build_waits_for_its_steps() -> None:
+    passed = {"inputs": ADA}
+    before = standing(SERVICE, Known(inventory=GIVEN), passed)
+    assert [miss.what for miss in before.stages[1].missing] == ["no plan was applied yet"]
+    steps = {"configure": ("configure/hq/hub",), "verify": ("verify/hq",)}
+    during = standing(SERVICE, Known(inventory=GIVEN, open_steps=steps), passed)
+    assert [miss.what for miss in during.stages[1].missing] == ["configure/hq/hub is not done"]
+    after = standing(SERVICE, Known(inventory=GIVEN, open_steps={"configure": ()}), passed)
+    assert after.stages[1].missing == ()
+
+
+@pytest.mark.parametrize(
+    ("delivery", "turn"),
+    [
+        (None, ("provider",)),
+        (DELIVERED, ("customer",)),
+        (msgspec.structs.replace(DELIVERED, accepted=dt.date(2027, 1, 2), accepted_by="Bo"), ("customer",)),
+    ],
+)
+def test_a_deliverable_is_delivered_then_accepted(delivery: Delivery | None, turn: tuple[str, ...]) -> None:
+    known = Known(inventory=GIVEN, deliveries={"runbook": delivery} if delivery else {})
+    now = standing(SERVICE, known, {"inputs": ADA, "build": ADA})
+    assert now.current is not None
+    assert now.current.stage.id == "handover"
+    assert now.turn == turn
+    assert bool(now.current.missing) == (delivery is None or delivery.accepted is None)
+
+
+def test_the_run_is_the_stage_after_every_gate() -> None:
+    now = standing(SERVICE, Known(inventory=GIVEN), dict.fromkeys(["inputs", "build", "handover"], ADA))
+    assert now.current is not None
+    assert now.current.stage.id == "run"
+
+
+@settings(max_examples=50)
+@given(st.sets(st.sampled_from(["inputs", "build", "handover", "run", "odd"])))
+def test_stages_are_passed_in_order_and_one_is_current(passed: set[str]) -> None:
+    now = standing(SERVICE, Known(inventory=GIVEN), dict.fromkeys(passed, ADA))
+    states = [one.state for one in now.stages]
+    assert states == sorted(states, key=["passed", "current", "later"].index)
+    assert states.count("current") == 1
+
+
+GOOD = "schema: onboarding/deliveries/v1\ndeliveries:\n  - {deliverable: runbook, delivered: 2027-01-15, reference: D%s}\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ("deliveries: [", "line 1"),
+        ("schema: onboarding/deliveries/v2\ndeliveries: []", "Invalid"),
+        (GOOD.replace("runbook", "runbok") % "", "no deliverable 'runbok'"),
+        (GOOD % "" + GOOD.splitlines()[2] % "", "twice"),
+        (GOOD % ", accepted: 2027-01-16", "go together"),
+        (GOOD % ", accepted: 2027-01-14, accepted_by: Ada", "before it was delivered"),
+        (GOOD % ", odd: 1", "unknown field"),
+        (GOOD.replace("2027-01-15", "soon") % "", "Invalid"),
+    ],
+)
+def test_a_faulty_file_of_deliveries_is_refused(tmp_path: Path, written: str, reason: str) -> None:
+    path = tmp_path / "deliveries.yaml"
+    path.write_text(written)
+    with pytest.raises(InventoryInvalid, match=reason):
+        read_deliveries(path, known=["runbook"])
+
+
+def test_deliveries_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "deliveries.yaml"
+    assert read_deliveries(path, known=[]) == {}
+    path.write_text(GOOD % ", accepted: 2027-01-16, accepted_by: Ada")
+    assert read_deliveries(path, known=["runbook"])["runbook"].accepted_by == "Ada"
