@@ -68,13 +68,16 @@ class StackRequest(msgspec.Struct, frozen=True, kw_only=True):
 class Document(msgspec.Struct, frozen=True, kw_only=True):
     """The part of a plan that belongs to one tenant or site, or to the service (its gates): ``stacks`` maps a stack's name to its resources.
 
-    ``components`` and ``links`` map the ids of what lies there to the digest of what the inventory says of it.
+    ``components`` and ``links`` map the ids of what lies there to the digest of what the inventory says of it. ``gates``
+    maps the name of each gate of the service to the digest of what its conditions look at: a passing counts for that. It
+    is no part of the gate's step, for then every step behind the gate would change with it.
     """
 
     schema: Literal["onboarding/plan-document/v1"] = "onboarding/plan-document/v1"
     scope: str
     components: dict[str, str] = {}
     links: dict[str, str] = {}
+    gates: dict[str, str] = {}
     steps: tuple[Step, ...]
     stacks: dict[str, tuple[Resource, ...]] = {}
 

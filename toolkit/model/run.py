@@ -49,13 +49,15 @@ class StepResult(msgspec.Struct, frozen=True, kw_only=True):
 class Passing(msgspec.Struct, frozen=True, kw_only=True):
     """That a person passed a gate; ``forced`` is the reason given where ``unmet`` conditions stood against it.
 
-    ``run`` is the run in which it was passed, when that is an earlier one of the same gate.
+    ``run`` is the run in which it was passed, when that is an earlier one. ``reads`` is the digest of what the gate's
+    conditions looked at (``Document.gates``); None for a gate that is not the transition's.
     """
 
     by: str
     forced: str | None = None
     unmet: tuple[str, ...] = ()
     run: str | None = None
+    reads: str | None = None
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):

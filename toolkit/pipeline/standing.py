@@ -79,7 +79,11 @@ def admitted(
     """
     service = catalogue.services()[inventory.service]
     steps = store.steps(run)
-    passed = {**_passed_before(store, plan, but=run), **_done(plan, steps)}
+    reads = {name: found for document in plan.documents for name, found in document.gates.items()}
+    before = _passed_before(store, plan, but=run)
+    passed = {name: passing for name, passing in before.items() if passing.reads == reads.get(name)} | _done(
+        plan, steps
+    )
     known = _known(service, inventory, deliveries=_deliveries(workspace, service), plan=plan, steps=steps, undecided="")
     by_name = {gate_name(stage.id): stage for stage in service.stages}
     open_before = ""
@@ -104,7 +108,10 @@ def admitted(
                 details={"missing": [f"{one.what} ({one.owner}): {one.fix}" for one in missing]},
             )
         passed[step.name] = Passing(
-            by=word.by, forced=word.forced if missing else None, unmet=tuple(one.what for one in missing)
+            by=word.by,
+            forced=word.forced if missing else None,
+            unmet=tuple(one.what for one in missing),
+            reads=reads[step.name],
         )
     return passed
 
@@ -134,7 +141,9 @@ def _named(workspace: Workspace, error: InventoryInvalid) -> tuple[Service, str]
 
 
 def _deliveries(workspace: Workspace, service: Service) -> dict[str, Delivery]:
-    return read_deliveries(workspace.root / FILE, known=[one.id for one in service.deliverables])
+    return read_deliveries(
+        workspace.root / FILE, known=[one.id for one in (*service.deliverables, *service.prerequisites)]
+    )
 
 
 def _newest(workspace: Workspace) -> tuple[RunRow | None, Plan | None, dict[str, StepRow]]:
@@ -194,12 +203,13 @@ def _done(plan: Plan, steps: Mapping[str, StepRow]) -> dict[str, Passing]:
                 forced=fact.get("forced"),
                 unmet=tuple(fact.get("unmet", ())),
                 run=fact.get("passed_in"),
+                reads=fact.get("reads"),
             )
     return found
 
 
 def _passed_before(store: Store, plan: Plan, *, but: str) -> dict[str, Passing]:
-    """Gates with the very ids of this plan's that were passed in earlier real runs, the newest word last."""
+    """This plan's gates that were passed in earlier real runs, the newest word last."""
     found: dict[str, Passing] = {}
     for row in store.runs():
         if row.id != but and row.bindings.world == "real" and row.stages is None:

@@ -13,7 +13,7 @@ from toolkit.model.ordered import ordered
 from toolkit.model.plan import Coverage, Document, Index, Plan, Resource, Step
 from toolkit.model.profile import ProviderProfile
 from toolkit.plan.changes import list_changes
-from toolkit.plan.gates import with_gates
+from toolkit.plan.gates import gate_digests, scope_of, with_gates
 from toolkit.plan.meaning import component_digest, decisions_digest, inventory_digest, link_digest
 from toolkit.plan.placement import Placement, place
 from toolkit.plan.site_steps import site_steps
@@ -53,7 +53,8 @@ def compile_plan(
         drafts[f"site/{site.id}"] = site_steps(
             inventory, site, placement=placement, profile=profile, provisioned=provisioned
         )
-    drafts = with_gates(services()[inventory.service], inventory, decisions, drafts)
+    service = services()[inventory.service]
+    drafts = with_gates(service, drafts)
     steps = finish(drafts)
     by_tenant: dict[str, dict[str, tuple[Resource, ...]]] = {}
     for name, request in requests.items():
@@ -64,6 +65,7 @@ def compile_plan(
             scope=scope,
             components=_components(scope, placement=placement),
             links={link.id: link_digest(link) for link in inventory.links_at(scope)},
+            gates=gate_digests(service, inventory, decisions) if scope == scope_of(service) else {},
             steps=steps[scope],
             stacks=by_tenant.get(scope, {}),
         )

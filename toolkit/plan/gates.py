@@ -21,9 +21,7 @@ def scope_of(service: Service) -> str:
     return f"service/{service.id}"
 
 
-def with_gates(
-    service: Service, inventory: Inventory, decisions: tuple[Decision, ...], drafts: Mapping[str, Sequence[Draft]]
-) -> dict[str, list[Draft]]:
+def with_gates(service: Service, drafts: Mapping[str, Sequence[Draft]]) -> dict[str, list[Draft]]:
     """The drafts by scope, with the service's gates before and after what its stages carry out.
 
     The gates stand one behind the other; the effects of a stage begin when the gate before it is passed, and its own
@@ -37,7 +35,7 @@ def with_gates(
         if before:
             gated = {scope: [_after(draft, before, members) for draft in some] for scope, some in gated.items()}
         if stage.gate:
-            gates.append(_gate(service, stage, inventory, decisions, needs=(*before, *sorted(members))))
+            gates.append(_gate(service, stage, needs=(*before, *sorted(members))))
     return {**gated, scope_of(service): gates} if gates else gated
 
 
@@ -48,14 +46,12 @@ def _after(draft: Draft, gate: tuple[str, ...], members: set[str]) -> Draft:
     return msgspec.structs.replace(draft, needs=(*draft.needs, *gate))
 
 
-def _gate(
-    service: Service,
-    stage: Stage,
-    inventory: Inventory,
-    decisions: tuple[Decision, ...],
-    *,
-    needs: tuple[str, ...],
-) -> Draft:
+def gate_digests(service: Service, inventory: Inventory, decisions: tuple[Decision, ...]) -> dict[str, str]:
+    """By gate, the digest of what its conditions look at: a passing counts as long as this is the same."""
+    return {gate_name(stage.id): digest(_reads(stage, inventory, decisions)) for stage in service.stages if stage.gate}
+
+
+def _gate(service: Service, stage: Stage, *, needs: tuple[str, ...]) -> Draft:
     return Draft(
         name=gate_name(stage.id),
         stage="transition",
@@ -69,18 +65,16 @@ def _gate(
             "instruction": f"{stage.title.en} is ended by the {service.parties[stage.owner].en.lower()}"
             f" ({stage.source}); what is missing: onboard status",
             "conditions": [condition.id for condition in (*stage.entry, *stage.exit)],
-            "reads": digest(_reads(stage, inventory, decisions)),
         },
         needs=needs,
     )
 
 
 def _reads(stage: Stage, inventory: Inventory, decisions: tuple[Decision, ...]) -> dict[str, Any]:
-    """What the gate's conditions look at: a passing counts as long as this is the same."""
     kinds = {condition.kind for condition in (*stage.entry, *stage.exit)}
     read: dict[str, Any] = {}
     if "prerequisites" in kinds:
-        read["prerequisites"] = [inventory.build_inputs, getattr(inventory, "prerequisites", None)]
+        read["prerequisites"] = [inventory.build_inputs, inventory.prerequisites]
     if "decided" in kinds:
         read["decisions"] = decisions_digest(decisions)
     return read

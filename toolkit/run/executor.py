@@ -139,6 +139,8 @@ class Executor:
             fact |= {"forced": passing.forced, "unmet": list(passing.unmet)}
         if passing.run is not None:
             fact["passed_in"] = passing.run
+        if passing.reads is not None:
+            fact["reads"] = passing.reads
         return StepResult(facts=(fact,))
 
     def _in_a_process(self, step: Step, request: StepRequest) -> StepResult:

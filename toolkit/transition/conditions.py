@@ -62,9 +62,9 @@ def _held(service: Service, stage: Stage, condition: Condition, known: Known, *,
     elif condition.kind == "valid" or known.inventory is None:
         missing = _valid(known, provider)
     elif condition.kind == "prerequisites":
-        missing = _prerequisites(service, stage, known.inventory)
+        missing = _prerequisites(service, condition.of or (stage.id,), known)
     else:
-        missing = _deliverables(service, stage, known.inventory, known.deliveries)
+        missing = _deliverables(service, condition.of or (stage.id,), known.inventory, known.deliveries)
     return Held(condition=condition, verdict="missing" if missing else "holds", missing=missing)
 
 
@@ -93,24 +93,27 @@ def _steps(condition: Condition, known: Known, provider: str) -> tuple[Missing, 
     )
 
 
-def _prerequisites(service: Service, stage: Stage, inventory: Inventory) -> tuple[Missing, ...]:
+def _prerequisites(service: Service, stages: tuple[str, ...], known: Known) -> tuple[Missing, ...]:
+    inventory = known.inventory
+    if inventory is None:
+        return ()
     return tuple(
         Missing(
             what=one.title.en,
             owner=one.owner,
-            fix=f"add {one.section or f'prerequisites/{one.id}'} to the inventory, with reference and date",
+            fix=f"add {one.section or f'prerequisites/{one.id}'} to the inventory, or note it in deliveries.yaml as {one.id}",
         )
         for one in prerequisites_of(service, inventory)
-        if one.stage == stage.id and given(one, inventory) is None
+        if one.stage in stages and given(one, inventory) is None and one.id not in known.deliveries
     )
 
 
 def _deliverables(
-    service: Service, stage: Stage, inventory: Inventory, deliveries: Mapping[str, Delivery]
+    service: Service, stages: tuple[str, ...], inventory: Inventory, deliveries: Mapping[str, Delivery]
 ) -> tuple[Missing, ...]:
     missing: list[Missing] = []
     for one in deliverables_of(service, inventory):
-        if one.stage == stage.id and one.recurs is None:
+        if one.stage in stages and one.recurs is None:
             missing += _undelivered(one, deliveries.get(one.id))
     return tuple(missing)
 

@@ -1,8 +1,10 @@
-"""What was delivered and accepted so far: ``deliveries.yaml`` in the workspace, written by people.
+"""What was handed over so far, by either side: ``deliveries.yaml`` in the workspace, written by people.
+
+A prerequisite that is given while a run goes on stands here too: the inventory is what the plan was made from.
 
 schema: onboarding/deliveries/v1
 deliveries:
-- {deliverable: transition-plan, delivered: 2027-01-15, reference: DOC-12, accepted: 2027-01-20, accepted_by: Ada}
+- {what: transition-plan, delivered: 2027-01-15, reference: DOC-12, accepted: 2027-01-20, accepted_by: Ada}
 """
 
 from __future__ import annotations
@@ -22,9 +24,9 @@ FILE = "deliveries.yaml"
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A deliverable of the catalogue that was handed over; ``reference`` says where it is kept."""
+    """A deliverable or prerequisite of the catalogue that was handed over; ``reference`` says where it is kept."""
 
-    deliverable: str
+    what: str
     delivered: dt.date
     reference: str
     accepted: dt.date | None = None
@@ -37,10 +39,10 @@ class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 def read_deliveries(path: Path, *, known: Collection[str]) -> dict[str, Delivery]:
-    """Deliveries by deliverable; none where there is no file.
+    """Deliveries by id; none where there is no file.
 
-    ``known`` are the ids that the service has. Raises InventoryInvalid (3) for a file that is not in this shape, an
-    unknown or repeated deliverable, an acceptance without a name or before the delivery.
+    ``known`` are the ids of the service's deliverables and prerequisites. Raises InventoryInvalid (3) for a file that is not in this shape, an
+    unknown or repeated id, an acceptance without a name or before the delivery.
     """
     if not path.is_file():
         return {}
@@ -51,11 +53,11 @@ def read_deliveries(path: Path, *, known: Collection[str]) -> dict[str, Delivery
         raise _refused(path, _told(error), "see the head of toolkit/transition/deliveries.py for its shape") from error
     found: dict[str, Delivery] = {}
     for delivery in listed:
-        name = delivery.deliverable
+        name = delivery.what
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             fix = f"did you mean {near[0]!r}?" if near else "see: onboard catalogue show SERVICE --section deliverables"
-            raise _refused(path, f"the service has no deliverable {name!r}", fix)
+            raise _refused(path, f"the service has no deliverable or prerequisite {name!r}", fix)
         if name in found:
             raise _refused(path, f"{name} stands there twice", "keep the newest")
         if (delivery.accepted is None) != (delivery.accepted_by is None):

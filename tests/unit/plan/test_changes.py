@@ -17,6 +17,7 @@ def test_a_first_plan_adds_its_scopes_and_links(acme, make_plan):
     plan = make_plan(acme)
     assert plan.index.base is None
     assert shown(plan) == {
+        "add scope service/managed-applications",
         "add scope site/acme-hq",
         "add scope tenant/acme-prod",
         "add link hq-management",

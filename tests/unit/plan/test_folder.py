@@ -35,6 +35,7 @@ def test_written_twice_it_has_the_same_bytes_and_reads_back(tmp_path, wide, make
         "tenant-acme-dev.json",
         "site-acme-hq.json",
         "site-acme-lab.json",
+        "service-managed-applications.json",
     }
     assert read_plan(tmp_path / "one") == plan
 
@@ -144,6 +145,7 @@ def test_an_earlier_plan_is_replaced(folder, acme, make_plan):
         "index.json",
         "tenant-acme-prod.json",
         "site-acme-hq.json",
+        "service-managed-applications.json",
         "approvals",
     }
 

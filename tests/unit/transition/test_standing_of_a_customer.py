@@ -66,7 +66,7 @@ SERVICE = msgspec.convert(
 GIVEN = msgspec.structs.replace(
     INVENTORY, prerequisites={"letter": msgspec.convert({"reference": "D", "date": "2026-01-01"}, type(INVENTORY.build_inputs.topology))}  # type: ignore[union-attr]
 )  # fmt: skip
-DELIVERED = Delivery(deliverable="runbook", delivered=dt.date(2027, 1, 1), reference="DOC-1")
+DELIVERED = Delivery(what="runbook", delivered=dt.date(2027, 1, 1), reference="DOC-1")
 ADA = Passing(by="Ada")
 
 
@@ -132,15 +132,15 @@ def test_stages_are_passed_in_order_and_one_is_current(passed: set[str]) -> None
     assert states.count("current") == 1
 
 
-GOOD = "schema: onboarding/deliveries/v1\ndeliveries:\n  - {deliverable: runbook, delivered: 2027-01-15, reference: D%s}\n"
+GOOD = "schema: onboarding/deliveries/v1\ndeliveries:\n  - {what: runbook, delivered: 2027-01-15, reference: D%s}\n"
 
 
 @pytest.mark.parametrize(
     ("written", "reason"),
     [
-        ("deliveries: [", "line 1"),
+        ("deliveries: [", "line 2, column 1"),
         ("schema: onboarding/deliveries/v2\ndeliveries: []", "Invalid"),
-        (GOOD.replace("runbook", "runbok") % "", "no deliverable 'runbok'"),
+        (GOOD.replace("runbook", "runbok") % "", "no deliverable or prerequisite 'runbok'"),
         (GOOD % "" + GOOD.splitlines()[2] % "", "twice"),
         (GOOD % ", accepted: 2027-01-16", "go together"),
         (GOOD % ", accepted: 2027-01-14, accepted_by: Ada", "before it was delivered"),

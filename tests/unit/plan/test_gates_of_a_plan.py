@@ -1,0 +1,66 @@
+"""The gates of the service's transition among the steps of a plan."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from toolkit.catalogue import services
+from toolkit.plan.gates import with_gates
+from toolkit.plan.steps import Draft, finish
+
+
+def by_name(plan):
+    return {step.name: step for step in plan.steps}
+
+
+def behind(plan, name: str) -> set[str]:
+    """Everything that comes before a step."""
+    steps = by_name(plan)
+    ids = {step.id: step for step in plan.steps}
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        for need in steps[waiting.pop()].needs:
+            if ids[need].name not in found:
+                found.add(ids[need].name)
+                waiting.append(ids[need].name)
+    return found
+
+
+def test_no_effect_comes_before_the_decisions_gate(wide, make_plan):
+    plan = make_plan(wide)
+    for step in plan.steps:
+        if step.stage != "transition":
+            assert {"transition/inputs", "transition/audit", "transition/decisions"} <= behind(plan, step.name)
+
+
+def test_the_build_gate_waits_for_every_effect(wide, make_plan):
+    plan = make_plan(wide)
+    effects = {step.name for step in plan.steps if step.stage != "transition"}
+    assert effects <= behind(plan, "transition/build")
+    assert "transition/build" in behind(plan, "transition/handover")
+
+
+def test_a_document_given_changes_what_the_gate_counts_for_and_no_step(acme, make_plan):
+    fewer = msgspec.structs.replace(acme, build_inputs=msgspec.structs.replace(acme.build_inputs, topology=None))
+    one, other = make_plan(acme), make_plan(fewer)
+    assert [step.id for step in one.steps] == [step.id for step in other.steps]
+    gates = [next(d.gates for d in plan.documents if d.scope.startswith("service/")) for plan in (one, other)]
+    assert {name for name in gates[0] if gates[0][name] != gates[1][name]} == {"transition/inputs", "transition/build"}
+
+
+@pytest.mark.parametrize("service", sorted(services()))
+def test_every_service_of_the_catalogue_gates_what_it_carries_out(service: str) -> None:
+    drafts = {
+        "site/a": [
+            Draft(name="configure/a", stage="configure", action="configure.hub", scope="site/a", inputs={}),
+            Draft(
+                name="verify/a", stage="verify", action="verify.site", scope="site/a", inputs={}, needs=("configure/a",)
+            ),
+        ]
+    }
+    steps = finish(with_gates(services()[service], drafts))
+    gates = [step.name for step in steps.get(f"service/{service}", ())]
+    assert gates == [f"transition/{stage.id}" for stage in services()[service].stages if stage.gate]
+    assert gates, "a transition without a gate"
