@@ -1,6 +1,7 @@
 """The services that an inventory can name: the toolkit's own, and those of the folder that ONBOARD_CATALOGUE names.
 
-Each is a folder ``<id>/service.yaml`` (schemas/service.schema.json); a folder without that file is no service.
+Each is a folder ``<id>/service.yaml`` (schemas/service.schema.json); a folder without that file is no service. What is
+added is checked when it is read; the toolkit's own are held against the same checks by tests.
 """
 
 from __future__ import annotations
@@ -9,8 +10,11 @@ import os
 from functools import cache
 from pathlib import Path
 
+import msgspec
+
+from toolkit.catalogue.checking import Fault, checked
 from toolkit.catalogue.data_files import FOLDER, read, typed
-from toolkit.errors import UsageError
+from toolkit.errors import InventoryInvalid, UsageError
 from toolkit.model.service import Service
 
 VARIABLE = "ONBOARD_CATALOGUE"
@@ -19,9 +23,23 @@ OWN = FOLDER / "services"
 
 
 def services() -> dict[str, Service]:
-    """Every service, by id: the toolkit's own first, in the order of their descriptions (SD-1, SD-2 …)."""
-    own = sorted((service(name) for name in _ids(OWN)), key=lambda found: found.description)
-    return {found.id: found for found in (*own, *(service(name) for name in _added_ids()))}
+    """Every service, by id: the toolkit's own first, each part in the order of descriptions (SD-1, SD-2 …).
+
+    Raises InventoryInvalid (3) where an added one is wrong, or says the id or the description of another.
+    """
+    own = [service(name) for name in _ids(OWN)]
+    added = [service(name) for name in _added_ids()]
+    taken = {found.description: found.id for found in own}
+    for found in sorted(added, key=_number):
+        if found.description in taken:
+            raise _refused(
+                service_folder(found.id) / FILE,
+                way="/description",
+                message=f"{found.description} is the service {taken[found.description]!r}",
+                fix="give it a row of its own: SD-<number>",
+            )
+        taken[found.description] = found.id
+    return {found.id: found for found in (*sorted(own, key=_number), *sorted(added, key=_number))}
 
 
 def service_ids() -> tuple[str, ...]:
@@ -30,11 +48,28 @@ def service_ids() -> tuple[str, ...]:
 
 
 def service(name: str) -> Service:
-    """The service with that id; reads its file alone. Raises UsageError for an unknown one."""
-    for folder in (OWN, added_folder()):
-        if folder is not None and name in _ids(folder):
-            return _read(folder / name / FILE)
-    raise UsageError(f"no service {name!r}", fix=f"name one of: {', '.join(service_ids())}")
+    """The service with that id; reads its file alone.
+
+    Raises UsageError for an unknown one, InventoryInvalid (3) for an added one that is wrong.
+    """
+    if name not in service_ids():
+        raise UsageError(f"no service {name!r}", fix=f"name one of: {', '.join(service_ids())}")
+    path = service_folder(name) / FILE
+    if path.is_relative_to(OWN):
+        return _own(path)
+    state = path.stat()
+    return _added(path, state.st_mtime_ns, state.st_size)
+
+
+def service_named(said: str) -> Service:
+    """The service by its id or by the row of its description (``SD-1``); UsageError for neither."""
+    if said in service_ids():
+        return service(said)
+    by_row = {found.description.upper(): found for found in services().values()}
+    if said.upper() not in by_row:
+        known = ", ".join(f"{found.description} ({found.id})" for found in by_row.values())
+        raise UsageError(f"no service {said!r}", fix=f"name one of: {known}")
+    return by_row[said.upper()]
 
 
 def added_folder() -> Path | None:
@@ -54,12 +89,27 @@ def added_folder() -> Path | None:
 def service_folder(name: str) -> Path:
     """Where a service's files lie: ``service.yaml``, and what else it brings (documents, texts, a schema)."""
     added = added_folder()
-    return added / name if added is not None and name in _ids(added) else OWN / name
+    return added / name if added is not None and name in _added_ids() else OWN / name
+
+
+def _number(found: Service) -> int:
+    return int(found.description.removeprefix("SD-"))
 
 
 def _added_ids() -> tuple[str, ...]:
     folder = added_folder()
-    return () if folder is None else _ids(folder)
+    if folder is None:
+        return ()
+    names = _ids(folder)
+    for name in names:
+        if name in _ids(OWN):
+            raise _refused(
+                folder / name / FILE,
+                way="/id",
+                message=f"{name!r} is a service of the toolkit's own",
+                fix="give the folder and the service another id",
+            )
+    return names
 
 
 def _ids(folder: Path) -> tuple[str, ...]:
@@ -67,5 +117,27 @@ def _ids(folder: Path) -> tuple[str, ...]:
 
 
 @cache
-def _read(path: Path) -> Service:
+def _own(path: Path) -> Service:
     return typed(read(path), Service, f"{path.parent.name}/{path.name}")
+
+
+@cache
+def _added(path: Path, changed: int, size: int) -> Service:  # noqa: ARG001 - a file that was written anew is read anew
+    found = checked(path)
+    if found.id != path.parent.name:
+        raise _refused(
+            path,
+            way="/id",
+            message=f"the service {found.id!r} lies in the folder {path.parent.name!r}",
+            fix="call the folder by the id of its service",
+        )
+    return found
+
+
+def _refused(path: Path, *, way: str, message: str, fix: str) -> InventoryInvalid:
+    fault = Fault(rule="CAT-004", file=str(path), line=None, column=None, path=way, message=message, fix=fix)
+    return InventoryInvalid(
+        f"the service {path.parent.name!r} cannot be added: {message}",
+        fix=fix,
+        details={"problems": [msgspec.to_builtins(fault)]},
+    )
