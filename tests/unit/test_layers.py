@@ -15,7 +15,7 @@ GROUND = {
 SEAMS = {"secrets"}
 STAGES = {
     "inventory", "decide", "plan", "provision", "configure", "register", "verify",
-    "evidence", "rehearsal", "report", "run", "money", "levels", "transition", "agenda",
+    "evidence", "rehearsal", "report", "run", "money", "levels", "transition", "agenda", "documents",
 }  # fmt: skip
 ORDER = {"pipeline", "editor"}
 TOP = {"cli"}

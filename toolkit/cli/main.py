@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "tables": ("toolkit.cli.tables:tables", "Prove decision tables; what another version would change."),
     "price": ("toolkit.cli.price:price", "What changes, builds and services cost, with the arithmetic."),
     "event": ("toolkit.cli.event:event", "Plan a supported event within the limits of its kit."),
+    "documents": ("toolkit.cli.documents:documents", "The onboarding's documents, in French and English."),
     "plan": ("toolkit.cli.plan:plan", "What would be done, offline and without credentials."),
     "approve": ("toolkit.cli.approve:approve", "Sign a plan's digest, detached from the plan."),
     "apply": ("toolkit.cli.apply:apply", "Carry out an approved plan."),

@@ -45,8 +45,17 @@ def make_plan(
 
     ``base`` is the folder of the plan that is changed; without it, the last one that was applied for real.
     """
-    from toolkit.plan.compile import compile_plan
     from toolkit.plan.folder import read_plan, write_plan
+
+    plan = compiled(prepared, base=read_plan(base) if base else _base(workspace))
+    target = output or kept_plan(workspace, plan.digest)
+    write_plan(plan, target)
+    return plan, target
+
+
+def compiled(prepared: Prepared, *, base: Plan | None = None) -> Plan:
+    """The plan as it stands, written nowhere; raises PlanRefused (5)."""
+    from toolkit.plan.compile import compile_plan
     from toolkit.plan.stack_config import stack_configs
     from toolkit.plan.supported import check_supported
     from toolkit.provision.record import record_stack
@@ -58,17 +67,14 @@ def make_plan(
         )
         for name, request in stack_configs(prepared.inventory, prepared.profile).items()
     }
-    plan = compile_plan(
+    return compile_plan(
         prepared.inventory,
         prepared.decisions,
         profile=prepared.profile,
         stacks=stacks,
         bound=_bound(prepared),
-        base=read_plan(base) if base else _base(workspace),
+        base=base,
     )
-    target = output or kept_plan(workspace, plan.digest)
-    write_plan(plan, target)
-    return plan, target
 
 
 def last_applied(workspace: Workspace) -> str | None:

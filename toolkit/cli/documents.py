@@ -1,0 +1,86 @@
+"""``onboard documents``: the documents of an onboarding, from inventory, decisions, plan and evidence."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from toolkit.cli.options import PATH, Shown, common
+
+if TYPE_CHECKING:
+    from toolkit.pipeline.documenting import Written
+
+
+@click.command()
+@click.argument("path", type=PATH)
+@click.option("--only", multiple=True, metavar="ID", help="Only this document; may be repeated.")
+@click.option("--language", multiple=True, type=click.Choice(["fr", "en"]), help="[default: the customer's]")
+@click.option("--as", "formats", multiple=True, type=click.Choice(["md", "html", "docx"]), help="[default: all three]")
+@click.option("--output", "folder", type=PATH, metavar="DIR", help="[default: .onboard/documents of the workspace]")
+@click.option("--raci", "matrix", type=PATH, metavar="FILE", help="The project's RACI matrix; none is assumed.")
+@click.option("--date", type=click.DateTime(["%Y-%m-%d"]), help="The date that stands on the documents.")
+@click.option("--strict", is_flag=True, help="Exit 3 when a fact is missing in one of them.")
+@click.option("--list", "listing", is_flag=True, help="Which documents there are; writes none.")
+@click.option("--facts", is_flag=True, help="Which facts a template may name; writes none.")
+@common()
+def documents(
+    *,
+    path: Path,
+    only: tuple[str, ...],
+    language: tuple[str, ...],
+    formats: tuple[str, ...],
+    folder: Path | None,
+    matrix: Path | None,
+    date: dt.datetime | None,
+    strict: bool,
+    listing: bool,
+    facts: bool,
+    shown: Shown,
+) -> int:
+    """Write the service's documents as Markdown, HTML and Word, in French or English.
+
+    A fact that is missing is a marked gap, listed at the end of each document and here; nothing is invented.
+    """
+    from toolkit.canonical import plain
+    from toolkit.cli.present import print_json, print_text
+    from toolkit.errors import InventoryInvalid
+    from toolkit.pipeline import documenting, workspace
+
+    place = workspace.find(path)
+    if facts:
+        print_json({"schema": "onboarding/document-facts/v1", "facts": documenting.names(place)})
+        return 0
+    if listing:
+        rows = documenting.listed(place)
+        if shown.as_json:
+            print_json({"schema": "onboarding/document-list/v1", "documents": plain(rows)})
+        else:
+            for row in rows:
+                print_text(f"{row.id}: {row.title} [{row.source}]")
+        return 0
+    request = documenting.Request(
+        only=only,
+        languages=tuple(dict.fromkeys(language)),
+        formats=tuple(dict.fromkeys(formats)) or ("md", "html", "docx"),
+        output=folder,
+        matrix=matrix,
+        date=date.date() if date else None,
+    )
+    written = documenting.write_documents(place, request)
+    if shown.as_json:
+        print_json(plain(written))
+    else:
+        for line in _lines(written):
+            print_text(line)
+    return InventoryInvalid.exit_code if strict and written.gaps else 0
+
+
+def _lines(written: Written) -> list[str]:
+    lines = [file.path for file in written.files]
+    for gap in written.gaps:
+        at = f" [{', '.join(gap.sections)}]" if gap.sections else ""
+        lines.append(f"TO BE COMPLETED: {gap.document}.{gap.language} ({gap.number}) {gap.what}: {gap.where}{at}")
+    return [*lines, f"{len(written.files)} files, {len(written.gaps)} points to be completed"]

@@ -1,0 +1,167 @@
+"""What is agreed for this customer: windows by environment, RACI, prerequisites, deliverables, stages, assumptions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from toolkit.documents.missing import NONE, Missing
+from toolkit.documents.sources import Row, Sources
+from toolkit.documents.typography import spaced
+from toolkit.model.service import Condition, Deliverable, Prerequisite, Stage
+
+
+def agreed_facts(sources: Sources, language: str) -> dict[str, Any]:
+    """``agreed_windows``, ``raci``, ``raci_sample``, ``prerequisites``, ``deliverables``, ``stages``, ``assumptions``."""
+    raci, inventory = sources.raci, sources.inventory
+    gap = Missing(what="raci", where="command", at="--raci FILE")
+    return {
+        "agreed_windows": tuple(_windows(sources)),
+        "decided_alike": tuple(_alike(sources)),
+        "raci": gap if raci is None else tuple(_situations(raci)),
+        "raci_source": gap if raci is None else raci["source"],
+        "raci_sample": raci is not None and bool(raci["sample"]),
+        "assumptions": sources.assumptions,
+        "prerequisites": tuple(_prerequisite(sources, one, language) for one in sources.service.prerequisites),
+        "deliverables": tuple(
+            _deliverable(one, language) for one in sources.service.deliverables if _owed(one, sources)
+        ),
+        "stages": tuple(_stage(sources, one, language) for one in sources.service.stages),
+        "bought_options": inventory.subscription.options if inventory.subscription else (),
+    }
+
+
+def _windows(sources: Sources) -> list[Row]:
+    """The window of each activity by environment, with the components that it holds for."""
+    environments = {one.id: one.environment for one in sources.inventory.tenants}
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for component in sources.inventory.components:
+        windows = sources.terms.get(component.id, {}).get("windows") or {}
+        for activity, window in windows.items():
+            key = (environments.get(component.tenant, "all"), activity, window)
+            found.setdefault(key, []).append(component.id)
+    return [
+        {"environment": environment, "activity": activity, "window": window, "components": tuple(ids)}
+        for (environment, activity, window), ids in found.items()
+    ]
+
+
+def _alike(sources: Sources) -> list[Row]:
+    """What is decided, once for all components for which it is the same."""
+    found: dict[tuple[Any, ...], list[str]] = {}
+    for one in sources.decisions:
+        terms = sources.terms.get(one.component, {})
+        key = (one.build_model, one.transition_class or NONE, terms.get("management"), terms.get("supervision"))
+        found.setdefault(key, []).append(one.component)
+    return [
+        {
+            "build_model": model,
+            "transition_class": klass,
+            "management": management,
+            "supervision": supervision,
+            "components": tuple(ids),
+        }
+        for (model, klass, management, supervision), ids in found.items()
+    ]
+
+
+def _situations(raci: Row) -> list[Row]:
+    rows = []
+    for situation in raci["situations"]:
+        activities = tuple(
+            {**one, **{part: tuple(one[part]) or (NONE,) for part in ("responsible", "consulted", "informed")}}
+            for one in situation["activities"]
+        )
+        rows.append({**situation, "components": tuple(situation["components"]), "activities": activities})
+    return rows
+
+
+def _owed(deliverable: Deliverable, sources: Sources) -> bool:
+    """Whether the customer's tier and options have it; without a subscription in the inventory, everything is listed."""
+    bought = sources.inventory.subscription
+    if bought is None:
+        return True
+    tiers = not deliverable.tiers or bought.tier in deliverable.tiers
+    return tiers and (not deliverable.options or bool(set(deliverable.options) & set(bought.options)))
+
+
+def _party(sources: Sources, id_: str, language: str) -> str:
+    parties = sources.service.parties
+    return spaced(parties[id_].of(language), language) if id_ in parties else id_
+
+
+def _prerequisite(sources: Sources, one: Prerequisite, language: str) -> Row:
+    reference, date, state = _given(sources, one)
+    return {
+        "id": one.id,
+        "title": spaced(one.title.of(language), language),
+        "owner": one.owner,
+        "stage": one.stage,
+        "source": one.source,
+        "state": state,
+        "reference": reference,
+        "date": date,
+    }
+
+
+def _given(sources: Sources, one: Prerequisite) -> tuple[Any, Any, str]:
+    """Reference, date and state: a document with both, a section that is written, or a gap that names its place."""
+    inventory = sources.inventory
+    at = one.section or f"prerequisites/{one.id}"
+    section, _, name = at.partition("/")
+    found: Any = inventory.prerequisites.get(one.id)
+    if found is None:
+        part: Any = getattr(inventory, section, None)
+        found = getattr(part, name, None) if name and section != "prerequisites" else part if not name else None
+    if not found:
+        gap = Missing(what="prerequisite", of=one.id, at=at)
+        return gap, gap, "missing"
+    if hasattr(found, "reference") and hasattr(found, "date"):
+        return found.reference, found.date, "given"
+    return at, NONE, "given"
+
+
+def _deliverable(one: Deliverable, language: str) -> Row:
+    due = one.due
+    return {
+        "id": one.id,
+        "title": spaced(one.title.of(language), language),
+        "owner": one.owner,
+        "reviewer": one.reviewer or NONE,
+        "stage": one.stage,
+        "recurs": one.recurs or "once",
+        "due_after": due.after if due else NONE,
+        "due_days": due.days if due and due.days is not None else NONE,
+        "due_hours": due.hours if due and due.hours is not None else NONE,
+        "has_due": due is not None,
+        "source": one.source,
+    }
+
+
+def _stage(sources: Sources, one: Stage, language: str) -> Row:
+    def told(conditions: tuple[Condition, ...]) -> tuple[Row, ...]:
+        return tuple(
+            {"id": condition.id, "kind": condition.kind, "text": spaced(condition.text.of(language), language)}
+            for condition in conditions
+        )
+
+    return {
+        "id": one.id,
+        "title": spaced(one.title.of(language), language),
+        "owner": one.owner,
+        "owner_title": _party(sources, one.owner, language),
+        "entry": told(one.entry),
+        "exit": told(one.exit),
+        "gate": one.gate,
+        "date": Missing(what="stage-date", of=one.id, where="people"),
+        "passed_by": Missing(what="gate-passed", of=one.id, where="people"),
+        "deliverables": tuple(
+            spaced(found.title.of(language), language)
+            for found in sources.service.deliverables
+            if found.stage == one.id and _owed(found, sources)
+        ),
+        "prerequisites": tuple(
+            spaced(found.title.of(language), language)
+            for found in sources.service.prerequisites
+            if found.stage == one.id
+        ),
+    }

@@ -1,0 +1,46 @@
+"""All that documents are made from, gathered by the pipeline: typed where the ground floor has a noun, else plain rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import msgspec
+
+from toolkit.model.decision import Decision
+from toolkit.model.inventory import Inventory
+from toolkit.model.plan import Plan
+from toolkit.model.profile import ProviderProfile
+from toolkit.model.service import Service
+
+Row = dict[str, Any]
+
+
+class Sources(msgspec.Struct, frozen=True, kw_only=True):
+    """What is None was not there; the facts then hold a Missing in its place.
+
+    ``digest`` is the inventory's. ``terms`` by component: ``management``, ``supervision`` and ``windows`` (by activity),
+    as words of the decision tables. ``raci``: ``source``, ``sample`` and ``situations``. ``alerts``: ``name``, ``level``,
+    ``priority``, ``site``, ``criticality``, ``environment``, ``runbook``. ``tests``: ``run``, ``world``, ``result``,
+    ``verdict``, ``checks`` and ``not_proven`` of the newest evidence. ``no_plan`` says why there is no plan. ``backups``:
+    cadence and retention of each policy. ``month``, ``claim``, ``event``, ``calendar``: plain JSON of their commands.
+    """
+
+    inventory: Inventory
+    digest: str
+    service: Service
+    decisions: tuple[Decision, ...] = ()
+    terms: dict[str, Row] = {}
+    assumptions: tuple[Row, ...] = ()
+    raci: Row | None = None
+    plan: Plan | None = None
+    no_plan: str = ""
+    tests: Row | None = None
+    alerts: tuple[Row, ...] = ()
+    backups: tuple[Row, ...] = ()
+    profile: ProviderProfile | None = None
+    month: Row | None = None
+    claim: Row | None = None
+    event: Row | None = None
+    calendar: tuple[Row, ...] | None = None
+    date: dt.date | None = None

@@ -1,0 +1,106 @@
+"""How each language writes dates, figures and punctuation."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from toolkit.documents.missing import NONE
+from toolkit.model.service import Target
+
+NARROW = "\u202f"
+"""The narrow no-break space that French puts before high punctuation and inside its quotation marks."""
+
+MONTHS = {
+    "en": (
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ),
+    "fr": (
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ),
+}
+
+
+def written_date(day: dt.date, language: str) -> str:
+    """``1 March 2027``; ``1er mars 2027``."""
+    number = "1er" if language == "fr" and day.day == 1 else str(day.day)
+    return f"{number} {MONTHS[language][day.month - 1]} {day.year}"
+
+
+def figure(exact: str, language: str) -> str:
+    """An exact number as text (``98.5``) as the language writes it (``98,5``)."""
+    return exact.replace(".", ",") if language == "fr" else exact
+
+
+def percent(exact: str, language: str) -> str:
+    """``98.5 %`` with a no-break space in both languages (ISO 80000-1 §7.2), narrow in French."""
+    return f"{figure(exact, language)}{NARROW if language == 'fr' else chr(0xA0)}%"
+
+
+def spaced(text: str, language: str) -> str:
+    """Text of ours as it is printed: French gets its narrow spaces and its apostrophe.
+
+    Only written spaces are made narrow, so that ``09:00`` and ``https://`` stay as they are.
+    """
+    if language != "fr":
+        return text
+    text = re.sub(r"[ \u00a0]([;:!?%»])", NARROW + r"\1", text)
+    text = re.sub(r"«[ \u00a0]", "«" + NARROW, text)
+    return text.replace("'", "\u2019")
+
+
+_UNITS = {
+    "en": {"hours": ("h", "h"), "minutes": ("min", "min"), "business_days": ("business day", "business days")},
+    "fr": {"hours": ("h", "h"), "minutes": ("min", "min"), "business_days": ("jour ouvré", "jours ouvrés")},
+}
+
+
+def duration(target: Target, language: str) -> str:
+    """The time of a target: ``4 h``, ``1 business day``, ``< 15 min``."""
+    for unit, words in _UNITS[language].items():
+        amount = getattr(target, unit)
+        if amount is not None:
+            return f"{'< ' if target.below else ''}{amount}\u00a0{words[amount != 1]}"
+    return NONE
+
+
+_LIMIT_UNITS = {
+    "days": "jours",
+    "hours": "heures",
+    "minutes": "minutes",
+    "months": "mois",
+    "years": "ans",
+    "weeks": "semaines",
+    "times": "fois",
+    "tokens": "tokens",
+}
+
+
+def amount(value: str, unit: str, language: str) -> str:
+    """A limit's figure with its unit: ``90 days``, ``10 Mbit/s``; a unit without French words stays as it is."""
+    if unit in {"percent", "%"}:
+        return percent(value, language)
+    words = _LIMIT_UNITS.get(unit, unit) if language == "fr" else unit
+    return f"{figure(value, language)}\u00a0{words}" if words else figure(value, language)

@@ -1,0 +1,151 @@
+"""Gathers what documents are made from: inventory, decisions, plan, evidence, alerts, as typed nouns and plain rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+from toolkit import catalogue
+from toolkit.canonical import plain
+from toolkit.decide.raci import raci, read_matrix
+from toolkit.decide.terms import Terms, assumptions, terms
+from toolkit.documents.sources import Sources
+from toolkit.errors import EvidenceInvalid, PlanRefused
+from toolkit.model.inventory import Inventory
+from toolkit.model.plan import Plan
+from toolkit.model.profile import ProviderProfile
+from toolkit.pipeline.planning import Prepared, compiled, prepare
+from toolkit.pipeline.workspace import Workspace
+
+_LONGEST = 160
+"""Characters of an observation that a document shows."""
+
+
+def gather(workspace: Workspace, *, matrix: Path | None = None, date: dt.date | None = None) -> Sources:
+    """Load, check, decide and plan; raises InventoryInvalid (3), Undecided (4), UsageError (2) for the RACI matrix.
+
+    A plan that is refused and evidence that is not there are gaps of the documents; evidence that does not hold is
+    EvidenceInvalid (11), for nothing may be reported from it.
+    """
+    from toolkit.plan.meaning import inventory_digest
+
+    prepared = prepare(workspace)
+    inventory, decisions = prepared.inventory, prepared.decisions
+    agreed = terms(inventory, decisions)
+    plan, refused = _plan(prepared)
+    shares = None if matrix is None else read_matrix(matrix)
+    return Sources(
+        inventory=inventory,
+        digest=inventory_digest(inventory),
+        service=catalogue.service(inventory.service),
+        decisions=decisions,
+        terms={id_: _terms(one) for id_, one in agreed.items()},
+        assumptions=tuple(plain(one) for one in assumptions(inventory)),
+        raci=None
+        if shares is None
+        else {"source": shares.source, "sample": shares.sample, "situations": raci(shares, decisions, agreed)},
+        plan=plan,
+        no_plan=refused,
+        tests=_tests(workspace),
+        alerts=tuple(_alerts(inventory, prepared.profile)),
+        backups=_policies(inventory),
+        profile=prepared.profile,
+        date=date,
+    )
+
+
+def _terms(agreed: Terms) -> dict[str, Any]:
+    windows = agreed.windows or {}
+    return {
+        "management": agreed.management.outcome,
+        "supervision": agreed.supervision.outcome,
+        "windows": {activity: said.outcome for activity, said in windows.items()},
+    }
+
+
+def _plan(prepared: Prepared) -> tuple[Plan | None, str]:
+    try:
+        return compiled(prepared), ""
+    except PlanRefused as error:
+        return None, error.message
+
+
+def _policies(inventory: Inventory) -> tuple[dict[str, Any], ...]:
+    named = {name for one in inventory.components if one.backup for name in one.backup.policies}
+    found = (catalogue.backup_policy(name) for name in sorted(named))
+    return tuple({"name": one.name, "cadence": one.cadence, "kept": one.kept, "unit": one.unit} for one in found if one)
+
+
+def _alerts(inventory: Inventory, profile: ProviderProfile) -> list[dict[str, Any]]:
+    """Every alert that a site's rules hold, once for each criticality and environment that occurs there."""
+    from toolkit.register.rules import ALERTS, TUNNEL, priority
+    from toolkit.register.targets import watched
+
+    rows: list[dict[str, Any]] = []
+    for site in inventory.sites:
+        if not any("provider" in link.ends for link in inventory.links_at(f"site/{site.id}")):
+            continue
+        kinds = sorted({(one.application.criticality, one.tenant.environment) for one in watched(inventory, site.id)})
+        common = {"site": site.id, "runbook": profile.runbooks.rstrip("/")}
+        rows.append(_alert(TUNNEL, common, kind=("all", "all"), rank=TUNNEL.priorities[0]))
+        for alert in ALERTS:
+            for criticality, environment in kinds:
+                rank = priority(alert, criticality=criticality, environment=environment)
+                rows.append(_alert(alert, common, kind=(criticality, environment), rank=rank))
+    return rows
+
+
+def _alert(alert: Any, common: dict[str, Any], *, kind: tuple[str, str], rank: str) -> dict[str, Any]:
+    return {
+        "name": alert.name,
+        "level": alert.level,
+        "priority": rank,
+        "site": common["site"],
+        "criticality": kind[0],
+        "environment": kind[1],
+        "runbook": f"{common['runbook']}/{alert.name}",
+    }
+
+
+def _tests(workspace: Workspace) -> dict[str, Any] | None:
+    """The checks of the newest evidence; None where nothing was run."""
+    from toolkit.evidence.verify import open_bundle
+    from toolkit.pipeline.evidencing import newest
+    from toolkit.report.contents import read_view
+
+    try:
+        folder = newest(workspace)
+    except EvidenceInvalid:
+        return None
+    opened = open_bundle(folder)
+    verdict = opened.verdict
+    checks = [
+        {
+            "step": step.name,
+            "id": str(fact.get("id", "")),
+            "subject": str(fact.get("subject", "")),
+            "claim": str(fact.get("claim", "")),
+            "result": str(fact.get("result", "")),
+            "observed": _short(fact.get("observed")),
+        }
+        for step in read_view(folder).steps
+        for fact in step.facts
+        if fact.get("kind") == "check"
+    ]
+    return {
+        "run": verdict.run,
+        "world": f"{verdict.world.kind}, {verdict.world.hosts}",
+        "result": verdict.result,
+        "verdict": verdict.summary,
+        "checks": checks,
+        "passed": sum(check["result"] == "passed" for check in checks),
+        "failed": sum(check["result"] != "passed" for check in checks),
+        "not_proven": [f"{gap.what}: {gap.reason}" for gap in verdict.coverage.not_proven],
+    }
+
+
+def _short(observed: Any) -> str:
+    written = observed if isinstance(observed, str) else json.dumps(observed, ensure_ascii=False, sort_keys=True)
+    return written if len(written) <= _LONGEST else written[: _LONGEST - 1] + "…"
