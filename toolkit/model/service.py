@@ -210,9 +210,15 @@ class Claim(Noun, frozen=True, kw_only=True):
 
 
 class ManagedFunction(Entry, frozen=True, kw_only=True):
-    """What availability is measured for: ``units`` one by one or all together; ``kinds`` or ``levels`` belong to it."""
+    """What availability is measured for: ``units`` one by one or all together; ``kinds`` or ``levels`` belong to it.
+
+    ``counts``: its units are ``components`` (those of ``kinds``; of ``levels`` those that carry none of such a kind), the
+    ``applications`` of components at ``levels``, the ``backups`` of components, or the ``service`` itself, which belongs
+    to no tenant.
+    """
 
     units: Literal["each", "together"]
+    counts: Literal["components", "applications", "backups", "service"] = "components"
     kinds: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
 

@@ -1,0 +1,47 @@
+"""Exact figures as people read them; only ``payable`` amounts are rounded in fact."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from toolkit.clocks import duration_words
+
+
+def rounded(value: Fraction, places: int) -> str:
+    """Half up (away from zero) to so many places: ``99.506505``."""
+    scaled = abs(value) * 10**places
+    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    digits = str(whole).rjust(places + 1, "0")
+    sign = "-" if value < 0 and whole else ""
+    return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)
+
+
+def cents(value: Fraction) -> str:
+    """Euros, half up to the cent."""
+    return rounded(value, 2)
+
+
+def euros(value: Fraction) -> str:
+    """``902.6914 €``: as many decimals as it has, at least two; six where it has no end."""
+    for places in range(2, 7):
+        if (value * 10**places).denominator == 1:
+            return f"{rounded(value, places)} €"
+    return f"≈ {rounded(value, 6)} €"
+
+
+def percent(value: Fraction, places: int = 6) -> str:
+    """A percentage: short where it is exact, else to ``places``."""
+    for fewer in range(places + 1):
+        if (value * 10**fewer).denominator == 1:
+            return f"{rounded(value, fewer)} %"
+    return f"{rounded(value, places)} %"
+
+
+def points(value: Fraction) -> str:
+    """A gap in points."""
+    return percent(value).removesuffix(" %")
+
+
+def length(seconds: int) -> str:
+    """``4 h 30 min``; a long time in hours."""
+    return duration_words(seconds)

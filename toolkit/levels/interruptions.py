@@ -1,0 +1,73 @@
+"""From outages and incidents to the interruptions of each unit (SD-1 §1.9)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import msgspec
+
+from toolkit.levels.period import Period
+from toolkit.levels.records.kinds import Incident, Outage, Records
+
+
+class Interruption(msgspec.Struct, frozen=True, kw_only=True):
+    """A period in which a component was interrupted, within the month. ``key``: its incident, else its outage."""
+
+    key: str
+    start: int
+    end: int
+    incident: Incident | None = None
+    outage: str | None = None
+
+
+class Interruptions(msgspec.Struct, frozen=True, kw_only=True):
+    """``by_component`` in the order of their starts; ``notes`` on what was concluded."""
+
+    by_component: dict[str, tuple[Interruption, ...]]
+    notes: tuple[str, ...]
+
+
+def interruptions(records: Records, period: Period) -> Interruptions:
+    """Outages are the interruptions; an incident that is one and has no outage record lasted from opened to resolved.
+
+    What has not ended counts to the month's end.
+    """
+    found: dict[str, list[Interruption]] = defaultdict(list)
+    notes: list[str] = []
+    by_id = {one.id: one for one in records.incidents}
+    for outage in records.outages:
+        if period.touches(outage.start, outage.end):
+            one = _of_outage(outage, by_id.get(outage.incident or ""), period, notes)
+            found[outage.component].append(one)
+    recorded = {outage.incident for outage in records.outages}
+    for incident in records.incidents:
+        if incident.interruption and period.touches(incident.opened, incident.resolved):
+            if "P1" not in {incident.first_priority, incident.priority}:
+                notes.append(f"{incident.id} is an interruption and is not P1 (§1.9)")
+            if incident.id not in recorded:
+                notes.append(
+                    f"{incident.id} is an interruption without an outage record: it counts from opened to resolved"
+                )
+                for component in incident.components:
+                    found[component].append(_of_incident(incident, period))
+    return Interruptions(by_component={id_: tuple(some) for id_, some in found.items()}, notes=tuple(notes))
+
+
+def _of_outage(outage: Outage, incident: Incident | None, period: Period, notes: list[str]) -> Interruption:
+    if outage.end is None:
+        notes.append(f"{outage.id} has not ended: it counts to the month's end")
+    if incident is None:
+        notes.append(f"{outage.id} has no incident: every interruption has a P1 ticket (§1.9)")
+    elif not incident.interruption:
+        notes.append(f"{outage.id} counts, although {incident.id} is said to be no interruption")
+    start, end = _within(period, outage.start, outage.end)
+    return Interruption(key=outage.incident or outage.id, start=start, end=end, incident=incident, outage=outage.id)
+
+
+def _of_incident(incident: Incident, period: Period) -> Interruption:
+    start, end = _within(period, incident.opened, incident.resolved)
+    return Interruption(key=incident.id, start=start, end=end, incident=incident)
+
+
+def _within(period: Period, start: int, end: int | None) -> tuple[int, int]:
+    return max(start, period.start), period.end if end is None else min(end, period.end)

@@ -1,0 +1,190 @@
+"""A customer's month of service levels, from inventory, catalogue and records (SD-1 §1.10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from toolkit.clocks import at
+from toolkit.errors import UsageError
+from toolkit.levels.amounts import cents
+from toolkit.levels.availability import function_figure
+from toolkit.levels.claims import claims
+from toolkit.levels.interruptions import interruptions
+from toolkit.levels.period import Period, Subscribed
+from toolkit.levels.records.kinds import Note, Records
+from toolkit.levels.scale import NONE
+from toolkit.levels.tenant import Month, Promises, measure_function, tenant_figures
+from toolkit.levels.units import scopes, service_functions
+from toolkit.model.inventory import Inventory
+from toolkit.model.levels import Claim, FunctionFigure, LevelsReport, TenantFigures
+from toolkit.model.service import Service
+
+_TOLD = 20
+"""So many notes of one kind are told; then their number."""
+
+
+def month_figures(
+    inventory: Inventory, service: Service, records: Records, period: Period, *, language: str
+) -> LevelsReport:
+    """All figures of the month. UsageError for a service that promises no such levels."""
+    promises = Promises.of(service)
+    if promises is None:
+        raise UsageError(
+            f"{service.id} ({service.description}) promises no availability, restore and change times",
+            fix="see what it promises: onboard catalogue show " + service.description,
+        )
+    interrupted = interruptions(records, period)
+    subscribed = Subscribed(records.subscriptions, period, commitment=inventory.customer.commitment.start)
+    month = Month(
+        records=records,
+        period=period,
+        interrupted=interrupted.by_component,
+        subscribed=subscribed,
+        language=language,
+    )
+    tenants = tuple(tenant_figures(scope, promises, month) for scope in scopes(inventory, service))
+    portal = tuple(_portal(service, promises, month))
+    exact = sum((Fraction(one.payable) for one in tenants), NONE)
+    return LevelsReport(
+        customer=inventory.customer.id,
+        service=service.id,
+        description=service.description,
+        month=period.name,
+        start=at(period.start, period.zone).isoformat(),
+        end=at(period.end, period.zone).isoformat(),
+        zone=period.zone,
+        seconds=period.end - period.start,
+        tenants=tenants,
+        portal=portal,
+        claims=tuple(_claims(tenants, month, service)),
+        earns_nothing=_earns_nothing(month, tenants, portal),
+        notes=(
+            *_notes(records.notes),
+            *interrupted.notes[:_TOLD],
+            *_rest(len(interrupted.notes)),
+            *_said(inventory, service, records, month, tenants),
+        ),
+        ignored=_ignored(records, period),
+        exact=sum((one.exact for one in tenants), NONE),
+        payable=cents(exact),
+        sample=any(one.sample for one in tenants),
+    )
+
+
+def _portal(service: Service, promises: Promises, month: Month) -> Iterator[FunctionFigure]:
+    """What belongs to no tenant: a breach is told; a credit needs a configured base (SD-1 §1.16)."""
+    charges = {
+        one.function: one.amount_eur
+        for one in month.records.charges
+        if one.month == month.period.name and not one.tenant and one.amount_eur is not None
+    }
+    for function in service_functions(service):
+        measured = measure_function(
+            function, None, promises.availability, level="", month=month, excluded=None, charge=charges.get(function.id)
+        )
+        yield function_figure(measured, restored=frozenset(), source=promises.availability.source, reason=None)
+
+
+def _claims(tenants: tuple[TenantFigures, ...], month: Month, service: Service) -> Iterator[Claim]:
+    rules = service.levels.claim
+    if rules is None:
+        return
+    title = service.title.of(month.language)
+    for one in tenants:
+        yield from claims(
+            one.credits,
+            month.records,
+            month.period,
+            tenant=one.id,
+            rules=rules,
+            service=f"{title} {one.id}",
+            language=month.language,
+        )
+
+
+def _earns_nothing(
+    month: Month,
+    tenants: tuple[TenantFigures, ...],
+    portal: tuple[FunctionFigure, ...],
+) -> dict[str, str]:
+    """Records that earn nothing of what they look like, with the code of the reason."""
+    found: dict[str, str] = {}
+    productive = {
+        key
+        for one in tenants
+        if one.penalty
+        for function in one.functions
+        for unit in function.units
+        if unit.not_guaranteed is None
+        for key in unit.counted
+    }
+    measured = {unit.id: unit for one in tenants for function in one.functions for unit in function.units}
+    for tenant in tenants:
+        for left in tenant.restore.left_out:
+            if left.id not in productive:
+                found.setdefault(left.id, left.reason)
+        if not tenant.penalty:
+            found |= {one.id: "non-production" for one in tenant.restore.incidents if one.late}
+        found |= {one.id: one.reason for one in tenant.changes if one.reason}
+    on_portal = {unit.id: one for one in portal for unit in one.units}
+    for component, some in month.interrupted.items():
+        for one in some:
+            if component in on_portal and on_portal[component].reason:
+                found.setdefault(one.key, "no-charge")
+            elif component in measured and measured[component].not_guaranteed:
+                found.setdefault(one.outage or one.key, measured[component].not_guaranteed or "")
+            elif component not in measured and component not in on_portal and one.key not in productive:
+                found.setdefault(one.key, "no-function")
+    return dict(sorted(found.items()))
+
+
+def _ignored(records: Records, period: Period) -> dict[str, int]:
+    """How many records of each kind lie outside of the month; kinds without any are left out."""
+    counts = {
+        "incidents": sum(not period.touches(one.opened, one.resolved) for one in records.incidents),
+        "outages": sum(not period.touches(one.start, one.end) for one in records.outages),
+        "exclusions": sum(not period.touches(one.start, one.end) for one in records.exclusions),
+        "changes": sum(not period.touches(one.requested, one.notified) for one in records.changes),
+        "charges": sum(one.month != period.name for one in records.charges),
+    }
+    return {kind: count for kind, count in counts.items() if count}
+
+
+def _notes(notes: tuple[Note, ...]) -> tuple[str, ...]:
+    return (*(f"{one.file}:{one.line}: {one.record} {one.text}" for one in notes[:_TOLD]), *_rest(len(notes)))
+
+
+def _rest(count: int) -> tuple[str, ...]:
+    return (f"… and {count - _TOLD} more like these",) if count > _TOLD else ()
+
+
+def _said(
+    inventory: Inventory, service: Service, records: Records, month: Month, tenants: tuple[TenantFigures, ...]
+) -> Iterator[str]:
+    """What follows from what is not there."""
+    period = month.period
+    incidents = any(period.touches(one.opened, one.resolved) for one in records.incidents)
+    if not incidents and not any(period.touches(one.start, one.end) for one in records.outages):
+        yield f"no incident or outage is recorded in {period.name}: everything was available, 100 %"
+    opened = [one.id for one in records.incidents if one.resolved is None and period.touches(one.opened, None)]
+    if opened:
+        yield f"open at the month's end: {', '.join(opened[:_TOLD])}{' …' if len(opened) > _TOLD else ''}"
+    open_ended = [one.id for one in records.exclusions if one.end is None and one.start < period.end]
+    if open_ended:
+        yield f"exclusions without an end count to the month's end: {', '.join(open_ended[:_TOLD])}"
+    for tenant in tenants:
+        missing = [one.id for one in tenant.functions if one.charge is None]
+        if missing and tenant.penalty:
+            yield f"{tenant.id}: no charge for {', '.join(missing)} in {period.name}: a credit on it has no amount"
+    co_managed = {part for one in scopes(inventory, service) if one.co_managed for part in one.components}
+    whole = [
+        one.id
+        for one in records.incidents
+        if one.cause == "shared" and not one.co_management and co_managed.intersection(one.components)
+    ]
+    if whole:
+        yield f"shared causes on a co-managed tenant without co_management: they count whole: {', '.join(whole[:_TOLD])}"
+    shared = [one.id for one in records.incidents if one.cause == "shared" and period.touches(one.opened, one.resolved)]
+    if shared:
+        yield f"shared causes count whole, each side bears the time that it spent (§1.10): {', '.join(shared[:_TOLD])}"

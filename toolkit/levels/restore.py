@@ -1,0 +1,166 @@
+"""Times to restore of a tenant's incidents: ticket opened to resolved in the operation window (SD-1 §1.10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+import msgspec
+
+from toolkit.clocks import at
+from toolkit.levels.causes import restore_excluded
+from toolkit.levels.excluded import Excluded
+from toolkit.levels.period import Period
+from toolkit.levels.records.kinds import Incident
+from toolkit.levels.scale import NONE, credit_percent, target_of
+from toolkit.levels.units import Scope
+from toolkit.levels.windows import Windows, target_seconds
+from toolkit.model.levels import LeftOut, LiteralCount, RestoreFigure, RestoreGap
+from toolkit.model.service import Restore
+
+NO_INCIDENT = "P4"
+"""The priority without a commitment (SD-1 §1.9)."""
+
+
+class Restored(msgspec.Struct, frozen=True, kw_only=True):
+    """A tenant's incidents of the month: those that count for the gap, and the others with their reasons."""
+
+    counted: tuple[RestoreFigure, ...]
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def late(self) -> tuple[RestoreFigure, ...]:
+        return tuple(one for one in self.counted if one.late)
+
+    @property
+    def literal(self) -> int:
+        """How many incidents the literal count has (SD-1 §1.16)."""
+        return len(self.counted) + sum(one.literal for one in self.left_out)
+
+
+def restored(
+    incidents: Iterable[Incident],
+    scope: Scope,
+    *,
+    level: str,
+    promise: Restore,
+    windows: Windows,
+    excluded: Excluded,
+    period: Period,
+) -> Restored:
+    """Each incident of the tenant, in the month of its resolution; exactly the target is in time."""
+    counted: list[RestoreFigure] = []
+    left_out: list[LeftOut] = []
+    for incident in incidents:
+        own = tuple(one for one in incident.components if one in scope.components)
+        if not own or not period.touches(incident.opened, incident.resolved):
+            continue
+        reason = _left_out(incident, scope, own, excluded, period)
+        if reason is None:
+            found = _figure(
+                incident, own, scope=scope, level=level, promise=promise, windows=windows, excluded=excluded
+            )
+            if found is not None:
+                counted.append(found)
+                continue
+            reason = "no-target"
+        left_out.append(LeftOut(id=incident.id, reason=reason, literal=reason not in {NO_INCIDENT, "not-resolved"}))
+    return Restored(counted=tuple(counted), left_out=tuple(left_out))
+
+
+def gap_figure(
+    found: Restored, promise: Restore, *, moved: frozenset[str], base: Fraction, reason: str | None
+) -> RestoreGap:
+    """The tenant's gap: counted late by max(resolved, 5); ``moved`` earn availability credit and leave the numerator."""
+    late = sum(one.id not in moved for one in found.late)
+    resolved = len(found.counted)
+    gap, percent = gap_and_percent(promise, late, resolved)
+    literal_gap, literal_percent = gap_and_percent(promise, late, found.literal)
+    if reason:
+        percent = literal_percent = NONE
+    return RestoreGap(
+        incidents=found.counted,
+        left_out=found.left_out,
+        resolved=resolved,
+        late=len(found.late),
+        moved_to_availability=tuple(one.id for one in found.late if one.id in moved),
+        counted_late=late,
+        denominator=max(resolved, promise.at_least),
+        gap=gap,
+        credit_percent=percent,
+        base=base,
+        credit=percent * base / 100,
+        literal=LiteralCount(
+            resolved=found.literal,
+            denominator=max(found.literal, promise.at_least),
+            gap=literal_gap,
+            credit_percent=literal_percent,
+            credit=literal_percent * base / 100,
+        ),
+        source=promise.source,
+        reason=reason,
+    )
+
+
+def gap_and_percent(promise: Restore, late: int, resolved: int) -> tuple[Fraction, Fraction]:
+    """The gap as a share, and its credit in percent."""
+    gap = Fraction(late, max(resolved, promise.at_least))
+    return gap, credit_percent(promise.scale, 100 * gap)
+
+
+def _left_out(
+    incident: Incident, scope: Scope, components: tuple[str, ...], excluded: Excluded, period: Period
+) -> str | None:
+    if incident.priority == NO_INCIDENT:
+        return NO_INCIDENT
+    if incident.resolved is None or not period.has(incident.resolved):
+        return "not-resolved"
+    reason = restore_excluded(incident, scope, components)
+    if reason is not None:
+        return reason
+    if excluded.kinds_over("customer-iaas", components, incident.opened, incident.resolved):
+        return "customer-iaas"
+    return "exit" if excluded.began_in("exit", components, incident.opened) else None
+
+
+def _figure(
+    incident: Incident,
+    components: tuple[str, ...],
+    *,
+    scope: Scope,
+    level: str,
+    promise: Restore,
+    windows: Windows,
+    excluded: Excluded,
+) -> RestoreFigure | None:
+    """None without a target at the support level, or a window of the priority."""
+    target = target_of(promise.targets, incident.priority, level)
+    if target is None or incident.resolved is None:
+        return None
+    window = (
+        windows.named(target.window)
+        if target.window
+        else windows.of("operation", scope.tenant.environment, incident.priority)
+    )
+    if window is None:
+        return None
+    clock = excluded.clock("restore", excluded.named(components), window)
+    elapsed = clock.run(incident.resolved) - clock.run(incident.opened)
+    seconds = target_seconds(target, window)
+    changes = incident.priority_changes
+    named = (
+        (incident.first_priority, *(f"{one.priority} {at(one.at).isoformat()}" for one in changes)) if changes else ()
+    )
+    stopped = clock.excluded_between(incident.opened, incident.resolved)
+    return RestoreFigure(
+        id=incident.id,
+        priority=incident.priority,
+        opened=incident.opened,
+        resolved=incident.resolved,
+        window=window.id,
+        elapsed=elapsed,
+        target=seconds,
+        late=elapsed >= seconds if target.below else elapsed > seconds,
+        priorities=named,
+        stopped_by=excluded.of("restore", components[0], incident.opened, incident.resolved) if stopped else (),
+    )
