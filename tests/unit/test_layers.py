@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "toolkit"
 GROUND = {
     "errors", "canonical", "resources", "model", "catalogue", "remote", "signing",
-    "prometheus_api", "aws_api", "processes", "places", "visible", "conventions", "clocks",
+    "prometheus_api", "strict_yaml", "aws_api", "processes", "places", "visible", "conventions", "clocks",
 }  # fmt: skip
 SEAMS = {"secrets"}
 STAGES = {

@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 
 from toolkit.cli.price_change import change
+from toolkit.cli.price_inventory import bill, build
+from toolkit.cli.price_years import minimum, revision
 
 
 @click.group()
@@ -17,4 +19,5 @@ def price() -> None:
     """
 
 
-price.add_command(change)
+for command in (change, build, bill, revision, minimum):
+    price.add_command(command)

@@ -12,6 +12,7 @@ from toolkit.cli.options import PATH, Shown, common
 from toolkit.errors import UsageError
 
 if TYPE_CHECKING:
+    from toolkit.model.service import ChangeRules
     from toolkit.money.tokens import CatalogueChange
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -60,7 +61,7 @@ def change(*, id_: str | None, minutes: int | None, cause: str | None, shown: Sh
         from toolkit.money.tokens import incident_cost
 
         known: Literal["customer", "shared"] = "customer" if cause == "customer" else "shared"
-        return _one(f"{minutes} minutes ({cause})", incident_cost(minutes, cause=known), options, shown)
+        return _one(f"{minutes} minutes ({cause})", incident_cost(minutes, _rules(), cause=known), options, shown)
     catalogue = _catalogue(options["catalogue"])
     if id_ is None:
         return _records(catalogue, options, shown)
@@ -72,6 +73,7 @@ def change(*, id_: str | None, minutes: int | None, cause: str | None, shown: Sh
         raise UsageError(f"the catalogue has no change {id_!r}", fix=suggestion(id_, (*catalogue, OUTSIDE)))
     cost = change_cost(
         catalogue.get(id_),
+        _rules(),
         out_of_hours=options["out_of_hours"],
         accelerated=options["accelerated"],
         incident_driven=options["incident_driven"],
@@ -114,7 +116,7 @@ def _records(catalogue: dict[str, CatalogueChange], options: dict[str, Any], sho
     if options["records"] is None:
         raise UsageError("neither CHANGE nor --records", fix="name a change of the catalogue, or a file of records")
     start = _day(options["start"], "--start")
-    charged = charge(read_changes(options["records"], catalogue), catalogue, start=start)
+    charged = charge(read_changes(options["records"], catalogue), catalogue, _rules(), start=start)
     months = pack_months(
         tokens_by_month(charged),
         size=options["pack"] or 0,
@@ -144,8 +146,19 @@ def _accelerated_before(catalogue: dict[str, CatalogueChange], options: dict[str
     if options["service"] is None:
         raise UsageError("the six accelerated changes are per service", fix="name it: --service ID")
     start, on = _day(options["start"], "--start"), _day(options["on"], "--on")
-    charged = charge(read_changes(options["records"], catalogue), catalogue, start=start)
+    charged = charge(read_changes(options["records"], catalogue), catalogue, _rules(), start=start)
     return consumed_before(charged, service=options["service"], on=on, start=start)
+
+
+def _rules() -> ChangeRules:
+    """The rules of the one service description that counts changes in tokens."""
+    from toolkit.catalogue import service
+    from toolkit.errors import OnboardError
+
+    rules = service("managed-applications").changes
+    if rules is None:
+        raise OnboardError("the catalogue has no rules for changes", fix="reinstall the toolkit")
+    return rules
 
 
 def _catalogue(path: Path | None) -> dict[str, CatalogueChange]:

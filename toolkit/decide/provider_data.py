@@ -8,8 +8,8 @@ from typing import TypeVar
 import msgspec
 import yaml
 
-from toolkit.decide.yaml_file import read_yaml
 from toolkit.errors import UsageError
+from toolkit.strict_yaml import read_yaml
 
 T = TypeVar("T")
 

@@ -12,8 +12,8 @@ import yaml
 
 from toolkit.canonical import digest
 from toolkit.decide.cells import Cell, Domain, Scalar, cell_faults, domain_faults, domain_of
-from toolkit.decide.yaml_file import read_yaml
 from toolkit.errors import OnboardError, UsageError
+from toolkit.strict_yaml import read_yaml
 
 TABLES = Path(__file__).resolve().parent / "tables"
 

@@ -9,6 +9,7 @@ from typing import Literal, cast
 
 import msgspec
 
+from toolkit.model.service import ChangeRules
 from toolkit.money.consent import Consent, ProviderChange, consent_faults
 from toolkit.money.periods import Month, contract_year, month_of
 from toolkit.money.table_file import Faults, Row, read_rows, suggestion
@@ -66,7 +67,7 @@ def read_changes(path: Path, catalogue: Mapping[str, CatalogueChange]) -> tuple[
 
 
 def charge(
-    records: tuple[ChangeRecord, ...], catalogue: Mapping[str, CatalogueChange], *, start: dt.date
+    records: tuple[ChangeRecord, ...], catalogue: Mapping[str, CatalogueChange], rules: ChangeRules, *, start: dt.date
 ) -> tuple[Charged, ...]:
     """Each record's cost, by date; accelerated changes count from the contract's ``start``, when they were accepted."""
     consumed: dict[tuple[str, int], int] = {}
@@ -74,10 +75,11 @@ def charge(
     for record in sorted(records, key=lambda record: record.date):
         key = (record.service, contract_year(record.date, start))
         if record.minutes is not None and record.cause != "none":
-            cost = incident_cost(record.minutes, cause=record.cause)
+            cost = incident_cost(record.minutes, rules, cause=record.cause)
         else:
             cost = change_cost(
                 catalogue.get(record.change),
+                rules,
                 out_of_hours=record.out_of_hours,
                 accelerated=record.accelerated,
                 incident_driven=record.incident_driven,

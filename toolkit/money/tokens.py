@@ -8,19 +8,18 @@ from typing import Literal
 
 import msgspec
 
+from toolkit.model.service import ChangeRules
 from toolkit.money.because import Because
 from toolkit.money.table_file import Faults, read_rows
 
-MINUTES_OF_A_TOKEN = 30
-ACCELERATED_A_YEAR = 6
-CHANGES = "SD-1 §1.11"
-RULES = "SD-1 §1.10"
+CATALOGUE_OF_CHANGES = "SD-1 §1.11"
+INCIDENTS = "SD-1 §1.10"
 
 Outcome = Literal["tokens", "quoted", "refused", "operation"]
 
 
 class CatalogueChange(msgspec.Struct, frozen=True, kw_only=True):
-    """A change of the provider's catalogue; simple is 1 token, complex more than 1."""
+    """A change of the provider's catalogue; simple is 1 token, complex more than 1 (SD-1 §1.11)."""
 
     id: str
     title: str
@@ -46,7 +45,7 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_catalogue(path: Path) -> dict[str, CatalogueChange]:
     """The provider's change catalogue by id; UsageError (2) for no such table, InventoryInvalid (3) for its rows."""
-    faults = Faults(section=CHANGES)
+    faults = Faults(section=CATALOGUE_OF_CHANGES)
     columns = ("id", "title", "tokens", "native_service", "standard")
     found: dict[str, CatalogueChange] = {}
     for row in read_rows(path, required=columns, optional=("sample",), faults=faults):
@@ -70,6 +69,7 @@ def read_catalogue(path: Path) -> dict[str, CatalogueChange]:
 
 def change_cost(
     change: CatalogueChange | None,
+    rules: ChangeRules,
     *,
     out_of_hours: bool = False,
     accelerated: bool = False,
@@ -79,101 +79,109 @@ def change_cost(
 ) -> Cost:
     """The tokens of one change; ``change`` is None for one outside the catalogue.
 
-    ``accelerated_before``: accelerated changes of this service already consumed in its contract year, None when no
+    ``rules``: the service's, of the catalogue. ``accelerated_before``: accelerated changes of this service already consumed in its contract year, None when no
     record says it. ``validation`` is the provider's word on an accelerated one.
     """
     if incident_driven:
-        said = Because(rule="a change that an incident makes necessary belongs to operation", section=CHANGES)
+        said = Because(rule="a change that an incident makes necessary belongs to operation", section=rules.source)
         return Cost(outcome="operation", tokens=0, because=(said,))
     if change is None:
-        said = Because(rule="a change outside the catalogue is quoted", section=CHANGES)
+        said = Because(rule="a change outside the catalogue is quoted", section=rules.source)
         slow = ("only standard changes of the catalogue can be accelerated (SD-1 §1.11)",) if accelerated else ()
         return Cost(outcome="quoted", tokens=None, because=(said,), warnings=slow)
-    steps = [_base(change)]
+    steps = [_base(change, rules)]
     if accelerated:
-        refusal = _refusal(change, accelerated_before, validation)
+        refusal = _refusal(change, rules, accelerated_before, validation)
         if refusal is not None:
             return Cost(outcome="refused", tokens=None, because=(*steps, refusal), sample=change.sample)
-    factor = (2 if out_of_hours else 1) * (2 if accelerated else 1)
+    factor = (rules.out_of_hours_factor if out_of_hours else 1) * (rules.accelerated_factor if accelerated else 1)
     if out_of_hours:
-        steps.append(Because(rule="outside business hours it costs twice as much", section=CHANGES, arithmetic="x 2"))
+        steps.append(
+            Because(
+                rule="outside business hours it costs more",
+                section=rules.source,
+                arithmetic=f"x {rules.out_of_hours_factor}",
+            )
+        )
     if accelerated:
-        steps.append(_accelerated(accelerated_before))
+        steps.append(_accelerated(accelerated_before, rules))
     tokens = change.tokens * factor
     steps.append(
         Because(
-            rule=f"a token is {MINUTES_OF_A_TOKEN} minutes",
-            section=CHANGES,
-            arithmetic=f"{change.tokens} x {factor} = {tokens} tokens, {tokens * MINUTES_OF_A_TOKEN} minutes",
+            rule=f"a token is {rules.token_minutes} minutes",
+            section=rules.source,
+            arithmetic=f"{change.tokens} x {factor} = {tokens} tokens, {tokens * rules.token_minutes} minutes",
         )
     )
     warnings = []
-    if factor == 4:
-        warnings.append("out of hours and accelerated together: four times the tokens (SD-1 §1.11)")
+    if out_of_hours and accelerated:
+        warnings.append(f"out of hours and accelerated together: {factor} times the tokens (SD-1 §1.11)")
     if accelerated and validation == "pending":
         warnings.append("the provider has to validate an accelerated change, and may refuse it (SD-1 §1.11)")
     if accelerated and accelerated_before is None:
-        warnings.append(f"no record says how many of the {ACCELERATED_A_YEAR} accelerated changes are left")
+        warnings.append(f"no record says how many of the {rules.accelerated_per_year} accelerated changes are left")
     return Cost(outcome="tokens", tokens=tokens, because=tuple(steps), warnings=tuple(warnings), sample=change.sample)
 
 
-def incident_cost(minutes: int, *, cause: Literal["customer", "shared"]) -> Cost:
+def incident_cost(minutes: int, rules: ChangeRules, *, cause: Literal["customer", "shared"]) -> Cost:
     """The tokens of the time spent on an incident that a customer's action or configuration caused, whole or in part.
 
     ``minutes`` is from 0 on. The source says "by time": a token that is begun counts whole (this project's choice).
     """
     share = Fraction(minutes) if cause == "customer" else Fraction(minutes, 2)
-    tokens = -(-share // MINUTES_OF_A_TOKEN)
+    tokens = -(-share // rules.token_minutes)
     steps = []
     if cause == "shared":
         steps.append(
             Because(
                 rule="shared responsibility: both sides bear the time spent, half each",
-                section=RULES,
+                section=INCIDENTS,
                 arithmetic=f"{minutes} / 2 = {_halves(share)} minutes",
             )
         )
     steps.append(
         Because(
             rule="an incident that the customer caused is billed in tokens by time; a begun token counts whole (choice)",
-            section=RULES,
-            arithmetic=f"{_halves(share)} / {MINUTES_OF_A_TOKEN}, rounded up = {tokens} tokens",
+            section=INCIDENTS,
+            arithmetic=f"{_halves(share)} / {rules.token_minutes}, rounded up = {tokens} tokens",
         )
     )
     return Cost(outcome="tokens", tokens=int(tokens), because=tuple(steps))
 
 
-def _base(change: CatalogueChange) -> Because:
+def _base(change: CatalogueChange, rules: ChangeRules) -> Because:
     native = " of a native service" if change.native_service else ""
     return Because(
         rule=f"a {change.complexity} change{native}: {'1 token' if change.tokens == 1 else 'more than 1 token'}",
-        section=CHANGES,
+        section=rules.source,
         inputs={"change": change.id, "catalogue": f"{change.tokens} tokens"},
     )
 
 
-def _refusal(change: CatalogueChange, before: int | None, validation: str) -> Because | None:
+def _refusal(change: CatalogueChange, rules: ChangeRules, before: int | None, validation: str) -> Because | None:
     if not change.standard:
-        return Because(rule="only standard changes can be accelerated", section=CHANGES, inputs={"standard": "no"})
+        return Because(rule="only standard changes can be accelerated", section=rules.source, inputs={"standard": "no"})
     if validation == "refused":
-        return Because(rule="the provider validates an accelerated change, and refused it", section=CHANGES)
-    if before is not None and before >= ACCELERATED_A_YEAR:
+        return Because(rule="the provider validates an accelerated change, and refused it", section=rules.source)
+    if before is not None and before >= rules.accelerated_per_year:
         return Because(
-            rule=f"at most {ACCELERATED_A_YEAR} accelerated changes per service and contract year",
-            section=CHANGES,
+            rule=f"at most {rules.accelerated_per_year} accelerated changes per service and contract year",
+            section=rules.source,
             inputs={"consumed": str(before)},
         )
     return None
 
 
-def _accelerated(before: int | None) -> Because:
+def _accelerated(before: int | None, rules: ChangeRules) -> Because:
     if before is None:
-        return Because(rule="accelerated it costs twice as much", section=CHANGES, arithmetic="x 2")
+        return Because(
+            rule="accelerated it costs more", section=rules.source, arithmetic=f"x {rules.accelerated_factor}"
+        )
     return Because(
-        rule="accelerated it costs twice as much",
-        section=CHANGES,
-        inputs={"this is number": f"{before + 1} of {ACCELERATED_A_YEAR} in the contract year"},
-        arithmetic="x 2",
+        rule="accelerated it costs more",
+        section=rules.source,
+        inputs={"this is number": f"{before + 1} of {rules.accelerated_per_year} in the contract year"},
+        arithmetic=f"x {rules.accelerated_factor}",
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from toolkit.catalogue import service
 from toolkit.errors import InventoryInvalid, UsageError
 from toolkit.money.changes import charge, consumed_before, read_changes, tokens_by_month
 from toolkit.money.consent import Consent, ProviderChange, consent_faults
@@ -21,6 +22,7 @@ START = dt.date(2027, 1, 15)
 SIMPLE = CatalogueChange(id="a", title="A", tokens=1, native_service=False, standard=True)
 COMPLEX = CatalogueChange(id="b", title="B", tokens=3, native_service=True, standard=True)
 RARE = CatalogueChange(id="c", title="C", tokens=5, native_service=False, standard=False)
+RULES = service("managed-applications").changes or pytest.fail("no rules for changes")
 CATALOGUE = {one.id: one for one in (SIMPLE, COMPLEX, RARE)}
 
 
@@ -36,29 +38,34 @@ CATALOGUE = {one.id: one for one in (SIMPLE, COMPLEX, RARE)}
     ],
 )
 def test_factors(change: CatalogueChange, out_of_hours: bool, accelerated: bool, tokens: int) -> None:
-    cost = change_cost(change, out_of_hours=out_of_hours, accelerated=accelerated, validation="accepted")
+    cost = change_cost(change, RULES, out_of_hours=out_of_hours, accelerated=accelerated, validation="accepted")
     assert (cost.outcome, cost.tokens) == ("tokens", tokens)
-    assert any("four times" in warning for warning in cost.warnings) == (out_of_hours and accelerated)
+    assert any("4 times" in warning for warning in cost.warnings) == (out_of_hours and accelerated)
     assert cost.because[-1].section == "SD-1 §1.11"
 
 
 def test_complexity_is_above_one_token() -> None:
     assert [one.complexity for one in (SIMPLE, COMPLEX)] == ["simple", "complex"]
-    assert "native service" in change_cost(COMPLEX).because[0].rule
+    assert "native service" in change_cost(COMPLEX, RULES).because[0].rule
 
 
 def test_what_has_no_tokens() -> None:
-    assert change_cost(None, out_of_hours=True).outcome == "quoted"
-    assert change_cost(None, accelerated=True).warnings
-    assert (change_cost(SIMPLE, incident_driven=True).outcome, change_cost(SIMPLE, incident_driven=True).tokens) == (
+    assert change_cost(None, RULES, out_of_hours=True).outcome == "quoted"
+    assert change_cost(None, RULES, accelerated=True).warnings
+    assert (
+        change_cost(SIMPLE, RULES, incident_driven=True).outcome,
+        change_cost(SIMPLE, RULES, incident_driven=True).tokens,
+    ) == (
         "operation",
         0,
     )
-    assert change_cost(RARE, accelerated=True).outcome == "refused"
-    assert change_cost(SIMPLE, accelerated=True, validation="refused").outcome == "refused"
-    assert change_cost(SIMPLE, accelerated=True, accelerated_before=5).outcome == "tokens"
-    assert change_cost(SIMPLE, accelerated=True, accelerated_before=6).outcome == "refused"
-    assert any("no record" in one for one in change_cost(SIMPLE, accelerated=True, accelerated_before=None).warnings)
+    assert change_cost(RARE, RULES, accelerated=True).outcome == "refused"
+    assert change_cost(SIMPLE, RULES, accelerated=True, validation="refused").outcome == "refused"
+    assert change_cost(SIMPLE, RULES, accelerated=True, accelerated_before=5).outcome == "tokens"
+    assert change_cost(SIMPLE, RULES, accelerated=True, accelerated_before=6).outcome == "refused"
+    assert any(
+        "no record" in one for one in change_cost(SIMPLE, RULES, accelerated=True, accelerated_before=None).warnings
+    )
 
 
 @pytest.mark.parametrize(
@@ -69,7 +76,7 @@ def test_what_has_no_tokens() -> None:
     ],
 )
 def test_time_of_incidents(minutes: int, cause: str, tokens: int) -> None:
-    cost = incident_cost(minutes, cause=cause)  # type: ignore[arg-type]
+    cost = incident_cost(minutes, RULES, cause=cause)  # type: ignore[arg-type]
     assert cost.tokens == tokens
     assert "choice" in cost.because[-1].rule
 
@@ -172,7 +179,7 @@ def test_the_seventh_accelerated_change_of_a_year_is_refused(tmp_path: Path) -> 
     rows = [f"r{n},prod,2027-02-{n:02d},a,no,yes,accepted" for n in range(1, 8)]
     rows += ["other,dev,2027-02-08,a,no,yes,accepted", "next,prod,2028-01-15,a,no,yes,accepted"]
     rows += ["no,prod,2027-01-20,a,no,yes,refused"]
-    charged = charge(read_changes(records(tmp_path, *rows), CATALOGUE), CATALOGUE, start=START)
+    charged = charge(read_changes(records(tmp_path, *rows), CATALOGUE), CATALOGUE, RULES, start=START)
     assert {one.record.id for one in charged if one.cost.outcome == "refused"} == {"r7", "no"}
     assert consumed_before(charged, service="prod", on=dt.date(2027, 12, 1), start=START) == 6
     assert consumed_before(charged, service="prod", on=dt.date(2027, 2, 3), start=START) == 3
@@ -182,7 +189,7 @@ def test_the_seventh_accelerated_change_of_a_year_is_refused(tmp_path: Path) -> 
 
 def test_records_are_in_the_order_of_their_days(tmp_path: Path) -> None:
     path = records(tmp_path, "late,prod,2027-05-01,b", "early,prod,2027-02-01,,,,,,shared,61")
-    charged = charge(read_changes(path, CATALOGUE), CATALOGUE, start=START)
+    charged = charge(read_changes(path, CATALOGUE), CATALOGUE, RULES, start=START)
     assert [(one.record.id, one.cost.tokens) for one in charged] == [("early", 2), ("late", 3)]
 
 
@@ -193,7 +200,7 @@ def test_a_change_of_the_provider_without_agreement_is_told(tmp_path: Path) -> N
         "p2,prod,2027-02-01,a,,,,,,,provider,A. Martin,2027-01-30,MAIL-1",
         "p3,prod,2027-02-01,a,,,,,,,provider,,,,yes,2027-02-01",
     )
-    charged = charge(read_changes(path, CATALOGUE), CATALOGUE, start=START)
+    charged = charge(read_changes(path, CATALOGUE), CATALOGUE, RULES, start=START)
     assert [bool(one.consent_faults) for one in charged] == [True, False, False]
 
 

@@ -21,3 +21,19 @@ class _Strict(yaml.CSafeLoader):
 def read_yaml(path: Path) -> Any:
     """The plain values of a file; raises OSError, yaml.YAMLError, ValueError or RecursionError."""
     return yaml.load(path.read_bytes(), Loader=_Strict)  # noqa: S506 - a safe loader
+
+
+def line_of(path: Path, way: tuple[str | int, ...]) -> int:
+    """The line (from 1) of the value that lies so deep (keys and positions), or of the last part of the way there is."""
+    node = yaml.compose(path.read_bytes(), Loader=_Strict)
+    line = 1
+    for part in way:
+        found = None
+        if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            found = node.value[part]
+        elif isinstance(node, yaml.MappingNode):
+            found = next((value for key, value in node.value if key.value == part), None)
+        if found is None:
+            break
+        node, line = found, found.start_mark.line + 1
+    return line

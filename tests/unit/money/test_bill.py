@@ -1,0 +1,336 @@
+"""The bill: floor, deliveries, days, tickets, terms and usage that cannot be meant (SD-1 §1.12)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import msgspec
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from toolkit.errors import InventoryInvalid, UsageError
+from toolkit.inventory.load import load
+from toolkit.model.inventory import Inventory, SupportPeriod
+from toolkit.money.bill import Bill, BillRequest, bill
+from toolkit.money.bill_lines import Recurring, recurring_lines
+from toolkit.money.periods import Month, month_of, parse_month
+from toolkit.money.prices import PriceList, read_prices
+from toolkit.money.rates import Contract, Rate
+from toolkit.money.support import level_in, tickets_of
+from toolkit.money.terms import Charge, Increase, Lot, Terms, read_terms
+from toolkit.money.usage import Usage, read_usage
+from toolkit.money.vendor import passed_through
+
+ROOT = Path(__file__).parents[3]
+SAMPLES = ROOT / "schemas/samples"
+FOLDER = ROOT / "tests/golden/money"
+MARCH = Month(year=2027, month=3)
+MANAGED = frozenset({"shop-vm", "shop-db", "shop-orders", "bank-link", "web-vm", "web", "dev-vm"})
+
+
+@pytest.fixture(scope="module")
+def inventory() -> Inventory:
+    return load(FOLDER)
+
+
+@pytest.fixture(scope="module")
+def prices() -> PriceList:
+    return read_prices(FOLDER / "prices.csv")
+
+
+def terms(**named: Any) -> Terms:
+    return Terms(schema="onboarding/commercial/v1", source="test", **named)
+
+
+def billed(
+    inventory: Inventory, prices: PriceList, agreed: Terms, *, month: Month = MARCH, usage: Usage | None = None
+) -> Bill:
+    contract = Contract(start=dt.date(2027, 1, 15), first_bill=Month(year=2027, month=2))
+    return bill(
+        BillRequest(
+            inventory=inventory,
+            managed=MANAGED,
+            month=month,
+            prices=prices,
+            contract=contract,
+            terms=agreed,
+            usage=usage,
+        )
+    )
+
+
+CHOSEN = {"tickets": {"prod": 10, "dev": 5}, "token_pack": 20}
+
+
+@given(
+    delivered=st.dates(dt.date(2027, 1, 1), dt.date(2027, 5, 1)),
+    tickets=st.integers(0, 100),
+    tokens=st.integers(0, 100),
+    added=st.booleans(),
+)
+def test_a_bill_is_never_below_its_floor(delivered: dt.date, tickets: int, tokens: int, *, added: bool) -> None:
+    agreed = terms(delivered=delivered, minimum="added" if added else "floor", **CHOSEN)
+    found = billed(load_once(), prices_once(), agreed, usage=Usage(tickets=tickets, tokens=tokens))
+    assert found.total >= found.floor
+    assert found.total == sum((line.amount for line in found.lines), Decimal(0))
+    assert found.total == (found.subtotal + found.floor if added else max(found.subtotal, found.floor))
+    assert (found.floor > 0) == (delivered <= MARCH.last)
+
+
+_KEPT: dict[str, Any] = {}
+
+
+def load_once() -> Inventory:
+    kept: Inventory = _KEPT.setdefault("inventory", None) or load(FOLDER)
+    _KEPT["inventory"] = kept
+    return kept
+
+
+def prices_once() -> PriceList:
+    kept: PriceList = _KEPT.setdefault("prices", None) or read_prices(FOLDER / "prices.csv")
+    _KEPT["prices"] = kept
+    return kept
+
+
+@given(
+    since=st.dates(dt.date(2027, 1, 1), dt.date(2027, 4, 30)),
+    length=st.integers(0, 90),
+    change=st.dates(dt.date(2027, 2, 20), dt.date(2027, 4, 10)),
+    quantity=st.integers(1, 50),
+)
+def test_recurring_lines_count_each_day_once(since: dt.date, length: int, change: dt.date, quantity: int) -> None:
+    until = since + dt.timedelta(days=length)
+
+    def rate(day: dt.date) -> Rate:
+        return Rate(eur=Fraction(10 if day < change else 11), sample=False, because=())
+
+    entry = Recurring(item="unit/os", quantity=quantity, region="*", since=since, until=until)
+    lines = recurring_lines(entry, MARCH, rate)
+    days = [day for day in range(1, 32) if since <= dt.date(2027, 3, day) <= until]
+    assert sum(int(line.days.partition("/")[0]) for line in lines) == len(days)
+    exact = sum((quantity * rate(dt.date(2027, 3, day)).eur / 31 for day in days), Fraction(0))
+    assert abs(Fraction(sum((line.amount for line in lines), Decimal(0))) - exact) <= Fraction(len(lines), 200)
+
+
+def test_nothing_runs_before_its_delivery(inventory: Inventory, prices: PriceList) -> None:
+    found = billed(
+        inventory, prices, terms(charges=(Charge(item="iaas/standard", tenant="prod", since=dt.date(2027, 3, 1)),))
+    )
+    assert [(line.item, str(line.amount)) for line in found.lines] == [("iaas/standard", "310.00")]
+    assert found.notes[0].startswith("not delivered, so not billed: shop-vm")
+    lots = (Lot(id="a", components=("web-vm",), delivered=dt.date(2027, 3, 31)), Lot(id="b", components=("shop-vm",)))
+    found = billed(inventory, prices, terms(lots=lots, **CHOSEN))
+    assert {line.of for line in found.lines if line.item.startswith("unit/")} == {("web-vm",)}
+    assert {line.days for line in found.lines if line.item.startswith("unit/")} == {"1/31"}
+
+
+def test_the_service_ends(inventory: Inventory, prices: PriceList) -> None:
+    agreed = terms(delivered=dt.date(2027, 2, 1), ends=dt.date(2027, 3, 10), tickets={"prod": 10, "dev": 5})
+    found = billed(inventory, prices, agreed)
+    assert {line.days for line in found.lines} == {"10/31"}
+    after = billed(inventory, prices, agreed, month=Month(year=2027, month=4))
+    assert (after.lines, after.total) == ((), Decimal(0))
+
+
+def test_a_pack_ends_with_the_commitment(inventory: Inventory, prices: PriceList) -> None:
+    agreed = terms(delivered=dt.date(2027, 2, 1), **CHOSEN)
+    for month, items in ((Month(year=2029, month=1), 1), (Month(year=2029, month=2), 0)):
+        found = billed(inventory, prices, agreed, month=month, usage=Usage(tokens=1))
+        assert sum(line.item == "token-pack/20" for line in found.lines) == items
+        assert sum(line.item == "token" for line in found.lines) == 1 - items
+
+
+def test_tickets_of_the_highest_level_and_without_commitment(inventory: Inventory) -> None:
+    with_pack = tickets_of(20, inventory.tenants, terms(**CHOSEN), MARCH)
+    assert (with_pack.included, with_pack.overage, with_pack.tariff) == (15, 5, "premium")
+    without = tickets_of(2, inventory.tenants, terms(), MARCH)
+    assert (without.overage, without.tariff) == (2, "without-commitment")
+    only_dev = tickets_of(9, inventory.tenants[1:], terms(**CHOSEN), MARCH)
+    assert (only_dev.overage, only_dev.tariff) == (4, "standard")
+
+
+def test_the_level_is_that_of_the_first_of_the_month(inventory: Inventory) -> None:
+    history = (
+        SupportPeriod(level="standard", from_=dt.date(2027, 1, 1)),
+        SupportPeriod(level="premium", from_=dt.date(2027, 3, 1)),
+    )
+    tenant = msgspec.structs.replace(inventory.tenants[0], support_history=history)
+    assert [level_in(tenant, Month(year=2027, month=month)) for month in (2, 3)] == ["standard", "premium"]
+
+
+def test_prices_that_are_missing_are_all_named(inventory: Inventory) -> None:
+    with pytest.raises(InventoryInvalid, match="none is assumed") as caught:
+        billed(
+            inventory,
+            PriceList(file="empty.csv", prices={}),
+            terms(delivered=dt.date(2027, 2, 1)),
+            usage=Usage(tickets=1),
+        )
+    said = " ".join(one["message"] for one in caught.value.details["problems"])
+    for item in (
+        "access-fee",
+        "unit/os in eu-west-3",
+        "unit/os in eu-west-1",
+        "support/premium/full_france/0",
+        "minimum",
+    ):
+        assert f"no price for {item}" in said
+    assert "ticket/without-commitment" in said
+
+
+def test_a_sample_price_makes_a_sample_bill(inventory: Inventory, prices: PriceList) -> None:
+    changed = {
+        key: tuple(msgspec.structs.replace(price, sample=True) for price in some) if key[0] == "access-fee" else some
+        for key, some in prices.prices.items()
+    }
+    agreed = terms(delivered=dt.date(2027, 2, 1), **CHOSEN)
+    assert billed(inventory, PriceList(file="x", prices=changed), agreed).sample
+    assert billed(inventory, prices, msgspec.structs.replace(agreed, sample=True)).sample
+    assert billed(inventory, prices, agreed, usage=Usage(sample=True)).sample
+    assert not billed(inventory, prices, agreed, usage=Usage()).sample
+
+
+@given(st.integers(0, 10**4), st.integers(0, 500), st.integers(0, 500))
+def test_a_vendors_rise_is_capped_at_what_was_notified(price: int, notified: int, asked: int) -> None:
+    rise = Increase(since=dt.date(2027, 3, 1), notified_percent=str(notified), asked_percent=str(asked))
+    before, _ = passed_through(Fraction(price), (rise,), day=dt.date(2027, 2, 28))
+    after, steps = passed_through(Fraction(price), (rise,), day=dt.date(2027, 3, 1))
+    assert before == price
+    assert after == Fraction(price) * (100 + min(notified, asked)) / 100
+    assert len(steps) == 1
+
+
+# what the terms may not say
+
+RISES = """charges:
+  - item: {item}
+    since: 2027-01-01
+    increases:
+      - {{since: 2027-02-01, notified_percent: "{notified}", asked_percent: "3"}}
+"""
+GOOD = yaml.safe_load((SAMPLES / "commercial.sample.yaml").read_text())
+ACME = {"components": frozenset({"erp-vm-1", "erp-vm-2", "erp-db-1"}), "tenants": frozenset({"acme-prod"})}
+
+
+def test_the_sample_terms_follow_their_schema_and_say_that_they_are_one() -> None:
+    schema = json.loads((ROOT / "schemas/commercial.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    value = json.loads(json.dumps(GOOD, default=str))
+    assert list(jsonschema.Draft202012Validator(schema).iter_errors(value)) == []
+    assert read_terms(SAMPLES / "commercial.sample.yaml", **ACME).sample
+    for name, of in (("Terms", Terms), ("lot", Lot), ("charge", Charge), ("increase", Increase)):
+        shape = schema if name == "Terms" else schema["$defs"][name]
+        assert set(shape["properties"]) == set(of.__struct_fields__)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("lots:\n  - {id: a, components: [erp-vm-9]}\n", 4, "lots.0.components.0: no managed component"),
+        ("lots:\n  - {id: a, components: [erp-vm-1]}\n  - {id: b, components: [erp-vm-1]}\n", 5, "in lot a too"),
+        ("lots:\n  - {id: a, components: []}\n  - {id: a, components: []}\n", 5, "stands twice"),
+        ("build_invoices: lots\nlots:\n  - {id: a, components: [erp-vm-1]}\n", 5, "in no lot: erp-db-1, erp-vm-2"),
+        ("tickets: {acme-dev: 5}\n", 3, "no tenant"),
+        ("tickets: {acme-prod: -5}\n", 3, "negative"),
+        ("application_units: {erp-vm-1: 0}\n", 3, "0 units"),
+        ("application_units: {nobody: 1}\n", 3, "no managed component"),
+        ("token_pack: 0\n", 3, "0 tokens"),
+        ("delivered: 2027-03-01\nends: 2027-02-01\n", 4, "before the delivery"),
+        ("charges:\n  - {item: unit/os, since: 2027-01-01}\n", 4, "no charge"),
+        ("charges:\n  - {item: =iaas, since: 2027-01-01}\n", 4, "no charge"),
+        ("charges:\n  - {item: iaas/x, since: 2027-01-01}\n", 4, "belongs to a tenant"),
+        ("charges:\n  - {item: iaas/x, since: 2027-01-01, tenant: zz}\n", 4, "no tenant"),
+        ("charges:\n  - {item: licence/x, since: 2027-01-01, quantity: 0}\n", 4, "quantity"),
+        ("charges:\n  - {item: licence/x, since: 2027-01-02, until: 2027-01-01}\n", 4, "is before"),
+        (
+            RISES.format(item="dependency/x", notified="3"),
+            7,
+            "only licences and equipment",
+        ),
+        (
+            RISES.format(item="licence/x", notified="-3"),
+            7,
+            "no percentage",
+        ),
+    ],
+)
+def test_terms_that_do_not_hold(tmp_path: Path, text: str, line: int, said: str) -> None:
+    path = tmp_path / "commercial.yaml"
+    path.write_text(f"schema: onboarding/commercial/v1\nsource: test\n{text}")
+    with pytest.raises(InventoryInvalid) as caught:
+        read_terms(path, **ACME)
+    (problem,) = caught.value.details["problems"]
+    assert said in problem["message"]
+    assert (problem["line"], bool(problem["fix"])) == (line, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("minimum: ceiling\n", ":3: minimum: Invalid enum value"),
+        ("colour: red\n", "unknown field `colour`"),
+        ("delivered: soon\n", ":3: delivered: "),
+        ("token_pack: many\n", ":3: token_pack: Expected `int | null`"),
+        ("lots:\n  - {id: a}\n", r":4: lots\[0\]: Object missing required field `components`"),
+        ("source: again\n", "stands twice"),
+        ("lots: [\n", "did not find"),
+    ],
+)
+def test_terms_of_another_shape(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "commercial.yaml"
+    path.write_text(f"schema: onboarding/commercial/v1\nsource: test\n{text}")
+    with pytest.raises(UsageError, match=said) as caught:
+        read_terms(path, **ACME)
+    assert caught.value.fix
+
+
+def test_terms_that_are_not_there(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="No such file"):
+        read_terms(tmp_path / "none.yaml", **ACME)
+
+
+# what was used
+
+
+@pytest.mark.parametrize(
+    ("row", "field"),
+    [
+        ("2027-13,tickets,1,", "month"),
+        (",tickets,1,", "month"),
+        ("2027-03,coffee,1,", "what"),
+        ("2027-03,tickets,-1,", "quantity"),
+        ("2027-03,tickets,1.5,", "quantity"),
+        ("2027-03,sre-hours,=2*3,", "quantity"),
+        ("2027-04,tokens,x,", "quantity"),
+        ("2027-03,tickets,5,report", "what"),
+    ],
+)
+def test_usage_that_cannot_be_meant(tmp_path: Path, row: str, field: str) -> None:
+    path = tmp_path / "usage.csv"
+    path.write_text(f"month,what,quantity,reference\n2027-03,tickets,4,report\n{row}\n")
+    with pytest.raises(InventoryInvalid) as caught:
+        read_usage(path, MARCH)
+    assert [(one["line"], one["field"]) for one in caught.value.details["problems"]] == [(3, field)]
+
+
+def test_usage_of_a_month_is_summed_and_another_months_left(tmp_path: Path) -> None:
+    path = tmp_path / "usage.csv"
+    path.write_text(
+        "month,what,quantity,reference,sample\n2027-03,tickets,4,a,\n2027-03,tickets,3,b,\n2027-04,tokens,9,a,yes\n2027-03,sre-hours,0.25,a,\n"
+    )
+    assert read_usage(path, MARCH) == Usage(tickets=7, sre_hours=Fraction(1, 4))
+    assert read_usage(path, parse_month("2027-04")) == Usage(tokens=9, sample=True)
+    assert read_usage(path, parse_month("2027-05")) == Usage()
+
+
+def test_months() -> None:
+    assert month_of(dt.date(2027, 1, 31)).later(-1).text == "2026-12"
+    assert [Month(year=year, month=2).days for year in (2027, 2028)] == [28, 29]
