@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any
 
 import msgspec
 
 from toolkit.canonical import canonical_bytes
 from toolkit.inventory.readers.place import pointer
-from toolkit.inventory.schema_files import references
+from toolkit.inventory.schema_files import per_catalogue, references
 from toolkit.model.inventory import Component, Inventory
 from toolkit.model.inventory_diff import FieldChange, InventoryDiff, Item, ItemChange, Rename
 from toolkit.model.ordered import ordered
@@ -184,7 +183,7 @@ def _named(value: Any, sections: tuple[str, ...]) -> Iterator[Key]:
         yield from ((section, id_ if slash else one) for section in sections if not slash or _ENDS.get(end) == section)
 
 
-@cache
+@per_catalogue
 def _refers(section: str, kind: str) -> dict[str, tuple[str, ...]]:
     """The fields of an item that name other items, and the sections that these may be of."""
     if section != "components":

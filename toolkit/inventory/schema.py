@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
 from typing import Any
 
 import msgspec
 
 from toolkit.inventory.finding import Finding, did_you_mean, shown
 from toolkit.inventory.readers.place import pointer
-from toolkit.inventory.schema_files import definition, kinds, kinds_of, resolved, schema, whole, with_definitions
+from toolkit.inventory.schema_files import (
+    definition,
+    kinds,
+    kinds_of,
+    per_catalogue,
+    resolved,
+    schema,
+    whole,
+    with_definitions,
+)
 
 _TYPES = {
     "string": "text",
@@ -90,8 +98,8 @@ def _component_violations(item: Any, service: str | None, *, index: int) -> Iter
         yield from _violations(_any_kind(service), item, *steps)
         return
     yield from _violations(_by_kind(kind), item, *steps)
-    if kind not in kinds_of(service):
-        wanted = list(kinds_of(service))
+    wanted = list(kinds_of(service))
+    if wanted and kind not in wanted:
         yield Violation(steps=(*steps, "kind"), keyword="enum", wanted=wanted, instance=kind, node={})
 
 
@@ -108,7 +116,7 @@ def _compiled(root: dict[str, Any]) -> _Compiled:
     return _Compiled(root, jsonschema_rs.Draft202012Validator(root, validate_formats=True))
 
 
-@cache
+@per_catalogue
 def _header() -> _Compiled:
     joined = schema()
     properties = {**joined["properties"], "components": {**joined["properties"]["components"]}}
@@ -116,20 +124,21 @@ def _header() -> _Compiled:
     definitions = dict(joined["$defs"])
     for service in joined["properties"]["service"]["enum"]:
         own = definitions[service]
-        definitions[service] = {**own, "properties": {k: v for k, v in own["properties"].items() if k != "components"}}
+        kept = {name: node for name, node in own["properties"].items() if name != "components" or node is False}
+        definitions[service] = {**own, "properties": kept}
     return _compiled({**joined, "properties": properties, "$defs": definitions})
 
 
-@cache
+@per_catalogue
 def _by_kind(kind: str) -> _Compiled:
     return _compiled(whole(kind))
 
 
-@cache
+@per_catalogue
 def _any_kind(service: str | None) -> _Compiled:
     """What holds for a component whatever it is; its kind is one of the service's."""
     node = {key: inner for key, inner in definition("component").items() if key != "allOf"}
-    kind = {**node["properties"]["kind"], "enum": list(kinds_of(service))}
+    kind = {**node["properties"]["kind"], "enum": list(kinds_of(service) or kinds())}
     return _compiled(with_definitions({**node, "properties": {**node["properties"], "kind": kind}}))
 
 

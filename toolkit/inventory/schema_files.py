@@ -1,21 +1,27 @@
 """The schema files of the inventory, joined in memory to one schema that refers to no other file.
 
 On disk each kind has its file, so that a person finds it and an editor completes it (``$ref`` beside the file);
+services that ONBOARD_CATALOGUE adds are joined to what lies there, so whatever is kept is kept for each such folder;
 ``x-refers-to`` at an id names what it may be the id of: a section, or ``components/<kind>``.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from functools import cache
-from typing import Any
+import os
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, wraps
+from typing import Any, ParamSpec, TypeVar
 
 import msgspec
 
-from toolkit import resources
+from toolkit import catalogue, resources
+from toolkit.catalogue.service_list import VARIABLE
 from toolkit.errors import UsageError
+from toolkit.inventory.service_schema import localised, with_service
 
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 ENTRY = "inventory"
 """The schema of a whole inventory, beside the kinds' own."""
 
@@ -27,7 +33,22 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
     targets: tuple[str, ...]
 
 
-@cache
+def per_catalogue(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """As ``functools.cache``, anew for each value of ONBOARD_CATALOGUE: what it names is part of what is kept."""
+
+    @cache
+    def kept(_: str, *args: Any) -> Any:
+        return function(*args)  # type: ignore[call-arg]
+
+    @wraps(function)
+    def found(*args: _P.args, **_: _P.kwargs) -> _R:
+        result: _R = kept(os.environ.get(VARIABLE, ""), *args)
+        return result
+
+    return found
+
+
+@per_catalogue
 def schema() -> dict[str, Any]:
     """The schema of a whole inventory; each kind's is a definition of that name."""
     entry, common = _read(f"{ENTRY}.schema.json"), _read("common.schema.json")
@@ -36,7 +57,11 @@ def schema() -> dict[str, Any]:
     for found in of_kinds.values():
         found.pop("$schema")
     entry["$defs"] = {**common["$defs"], **entry["$defs"], **of_kinds}
-    joined: dict[str, Any] = _local(entry)
+    joined: dict[str, Any] = localised(entry)
+    own = joined["properties"]["service"]["enum"]
+    for name in catalogue.service_ids():
+        if name not in own:
+            joined = with_service(joined, catalogue.service(name))
     return joined
 
 
@@ -45,30 +70,19 @@ def _read(name: str) -> dict[str, Any]:
     return loaded
 
 
-def _local(node: Any) -> Any:
-    """The same with every reference to a file turned into one to a definition."""
-    if isinstance(node, list):
-        return [_local(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    return {
-        key: "#/$defs/" + inner.rpartition("/")[2].removesuffix(".schema.json") if key == "$ref" else _local(inner)
-        for key, inner in node.items()
-    }
-
-
-@cache
+@per_catalogue
 def kinds() -> tuple[str, ...]:
     """Every kind of component."""
     return tuple(schema()["$defs"]["component"]["properties"]["kind"]["enum"])
 
 
-@cache
+@per_catalogue
 def kinds_of(service: str | None) -> tuple[str, ...]:
-    """The kinds that an inventory of that service may hold; all where the service is not a known one."""
+    """The kinds that an inventory of that service may hold, none of some; all where the service is not a known one."""
     if service is None or service not in schema()["properties"]["service"]["enum"]:
         return kinds()
-    return tuple(schema()["$defs"][service]["properties"]["components"]["items"]["properties"]["kind"]["enum"])
+    components = schema()["$defs"][service]["properties"]["components"]
+    return () if components is False else tuple(components["items"]["properties"]["kind"]["enum"])
 
 
 def definition(name: str) -> dict[str, Any]:
@@ -77,7 +91,7 @@ def definition(name: str) -> dict[str, Any]:
     return found
 
 
-@cache
+@per_catalogue
 def whole(name: str) -> dict[str, Any]:
     """The schema of a kind (or ``inventory``) by itself, with the definitions that it needs.
 
@@ -122,7 +136,7 @@ def resolved(node: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-@cache
+@per_catalogue
 def references(kind: str) -> tuple[Reference, ...]:
     """Every property of a kind that names something else of the inventory."""
     return tuple(_references(definition(kind), ()))

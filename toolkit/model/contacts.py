@@ -23,4 +23,3 @@ class Contacts(Noun, frozen=True, kw_only=True):
 
     provider: ContactPoint | None = None
     partner: ContactPoint | None = None
-    customer: ContactPoint | None = None

@@ -6,13 +6,12 @@ import difflib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from typing import Any
 
 import msgspec
 
 from toolkit.inventory.readers.place import ReadRefused, parts, pointer
-from toolkit.inventory.schema_files import definition, kinds, resolved, schema
+from toolkit.inventory.schema_files import definition, kinds, per_catalogue, resolved, schema
 from toolkit.inventory.tables.cells import MARK, Type, decode, encode
 
 ROOT = "inventory"
@@ -81,7 +80,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
         return found is not None and bool(found.node.get("properties"))
 
 
-@cache
+@per_catalogue
 def tables() -> dict[str, Table]:
     """Every table by name, in the order of the schema."""
     found = {ROOT: _table(ROOT, (), schema(), many=False, only_scalars=True)}
@@ -173,7 +172,7 @@ def _type(node: Mapping[str, Any]) -> Type:
     return types.get(node.get("type"), "text" if isinstance(node.get("const"), str) else "any")
 
 
-@cache
+@per_catalogue
 def _steps_of(name: str) -> dict[Steps, Column]:
     table = tables()[name]
     found = {column.steps: column for column in table.columns}
@@ -219,7 +218,7 @@ def _keyed(node: Mapping[str, Any]) -> dict[str, Any]:
     return {**item, "required": ["id", *item.get("required", ())], "properties": {"id": key, **item["properties"]}}
 
 
-@cache
+@per_catalogue
 def _names(table: str) -> dict[str, Column]:
     """What headings mean, the surest first: names, whole ways, titles, translated titles."""
     from toolkit.inventory.tables.words import translated

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import yaml
 
+from toolkit.inventory.schema_files import per_catalogue
 from toolkit.inventory.tables.columns import Column, Table, heading_of, tables
 
 Language = Literal["en", "fr"]
@@ -56,7 +57,7 @@ def french() -> dict[str, dict[str, Any]]:
     return loaded
 
 
-@cache
+@per_catalogue
 def _by_name() -> dict[str, Table]:
     found = {name.casefold(): table for name, table in tables().items()}
     for table in tables().values():

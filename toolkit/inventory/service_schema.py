@@ -1,0 +1,172 @@
+"""What a service of the catalogue adds to the inventory's schema: its definition, its place in the dispatch, its kinds.
+
+On disk schemas/inventory.schema.json has it of the toolkit's own services (a test holds the file against the catalogue);
+a service of the folder that ONBOARD_CATALOGUE names is joined in memory, with the ``$defs`` of the
+``inventory.schema.json`` beside its ``service.yaml``: closed schemas of kinds, and what these share.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from toolkit import catalogue
+from toolkit.errors import UsageError
+from toolkit.model.inventory import COMPONENT_FIELDS
+from toolkit.model.service import Service
+
+FILE = "inventory.schema.json"
+AROUND = ("schema", "service", "customer", "provider")
+"""What every inventory has, whatever its service."""
+
+_NEEDED = ("id", "kind", "owner")
+_SAID = ("title", "description", "examples")
+
+
+def definition_of(service: Service, sections: Mapping[str, Any]) -> dict[str, Any]:
+    """The definition of a service: what it requires, has not, and the kinds of its components.
+
+    ``sections`` are the properties of an inventory. Raises UsageError for a shape that no inventory can have.
+    """
+    shape = service.inventory
+    of_inventory = [name for name in sections if name not in AROUND]
+    unknown = sorted({*shape.sections, *shape.required} - set(of_inventory))
+    if unknown:
+        raise _refused(service, f"no section {', '.join(unknown)} of an inventory", f"use: {', '.join(of_inventory)}")
+    if set(shape.required) - set(shape.sections):
+        raise _refused(service, "inventory.required names what inventory.sections does not", "name it in both")
+    if bool(shape.kinds) != ("components" in shape.sections):
+        raise _refused(service, "components and kinds go together", "name both in inventory, or neither")
+    found: dict[str, Any] = {
+        "title": f"{service.title.en} ({service.description})",
+        "description": "What an inventory of this service holds beside the rest.",
+    }
+    if shape.required:
+        found["required"] = list(shape.required)
+    found["properties"] = {name: False for name in of_inventory if name not in shape.sections}
+    if shape.kinds:
+        found["properties"]["components"] = {"items": {"properties": {"kind": {"enum": list(shape.kinds)}}}}
+    return found
+
+
+def dispatched(property_: str, name: str, target: str) -> dict[str, Any]:
+    """The branch that picks a definition where a property has that value."""
+    return {"if": {"properties": {property_: {"const": name}}, "required": [property_]}, "then": {"$ref": target}}
+
+
+def with_service(entry: dict[str, Any], service: Service) -> dict[str, Any]:
+    """The joined schema with one service more; raises UsageError for one that does not fit, naming its file."""
+    shapes = _shapes(service)
+    known, kinds = entry["$defs"], list(entry["$defs"]["component"]["properties"]["kind"]["enum"])
+    taken = sorted({service.id, *shapes} & {*known, *kinds} | ({service.id} & set(shapes)))
+    if taken:
+        raise _refused(service, f"the schema has a definition called {', '.join(taken)}", "give it another name")
+    own = [kind for kind in service.inventory.kinds if kind in shapes]
+    missing = [kind for kind in service.inventory.kinds if kind not in shapes and kind not in kinds]
+    if missing:
+        raise _refused(service, f"no kind {', '.join(missing)}", f"describe it in {FILE} beside it, under $defs")
+    component = known["component"]
+    kind = component["properties"]["kind"]
+    component = {
+        **component,
+        "properties": {**component["properties"], "kind": {**kind, "enum": [*kinds, *own]}},
+        "allOf": [*component["allOf"], *(dispatched("kind", name, f"#/$defs/{name}") for name in own)],
+    }
+    properties, named = entry["properties"], entry["properties"]["service"]
+    found = {
+        **entry,
+        "properties": {**properties, "service": {**named, "enum": [*named["enum"], service.id]}},
+        "allOf": [*entry["allOf"], dispatched("service", service.id, f"#/$defs/{service.id}")],
+        "$defs": {**known, **shapes, "component": component, service.id: definition_of(service, properties)},
+    }
+    for name in own:
+        _check_kind(service, name, found["$defs"], kinds)
+    return found
+
+
+def _shapes(service: Service) -> dict[str, Any]:
+    """The definitions that lie beside a service; none without such a file."""
+    path = catalogue.service_folder(service.id) / FILE
+    try:
+        shapes = json.loads(path.read_bytes())["$defs"] if path.exists() else {}
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise _refused(service, f"{FILE} has no $defs in JSON: {error}", "write a JSON Schema with $defs") from error
+    if not isinstance(shapes, dict) or not all(isinstance(shape, dict) for shape in shapes.values()):
+        raise _refused(service, f"$defs of {FILE} is no mapping of schemas", "write a schema under each name")
+    local: dict[str, Any] = localised(shapes)
+    return local
+
+
+def localised(node: Any) -> Any:
+    """The same with every reference to a file turned into one to a definition."""
+    if isinstance(node, list):
+        return [localised(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: "#/$defs/" + inner.rpartition("/")[2].removesuffix(".schema.json")
+        if key == "$ref" and isinstance(inner, str)
+        else localised(inner)
+        for key, inner in node.items()
+    }
+
+
+def _check_kind(service: Service, name: str, definitions: Mapping[str, Any], kinds: list[str]) -> None:
+    """Refuse a kind that the checks, the tables or the model could not live with."""
+    import jsonschema_rs
+
+    node = definitions[name]
+    lost = sorted({target for target in _targets(node) if target not in definitions})
+    if lost:
+        raise _refused(service, f"the kind {name} refers to {', '.join(lost)}, which is not there", "define it")
+    if not jsonschema_rs.meta.is_valid(node):
+        raise _refused(service, f"the kind {name} is no JSON Schema", "mend it")
+    properties = node.get("properties", {})
+    if node.get("additionalProperties") is not False or not {*_NEEDED} <= {*node.get("required", ())} & {*properties}:
+        fix = f"set additionalProperties: false, and require {', '.join(_NEEDED)}"
+        raise _refused(service, f"the kind {name} is not closed, or a component of it has no owner", fix)
+    if properties["kind"].get("const") != name:
+        raise _refused(service, f"the kind {name} is called otherwise in its schema", f"set kind: {{const: {name}}}")
+    for title, inner in (("itself", node), *properties.items()):
+        filled = _filled(inner, definitions)
+        missing = [word for word in _SAID if word not in filled and not (title == "itself" and word == "examples")]
+        if missing:
+            raise _refused(service, f"{title} of the kind {name} has no {', '.join(missing)}", "add it")
+    shared: dict[str, Any] = {}
+    for kind in kinds:
+        shared |= {key: inner for key, inner in definitions[kind]["properties"].items() if key in COMPONENT_FIELDS}
+    for key in sorted(COMPONENT_FIELDS & set(properties) - {"kind"}):
+        if _meant(properties[key], definitions) != _meant(shared[key], definitions):
+            fix = "refer to the definition that the toolkit's own kinds have for it, or give it another name"
+            raise _refused(service, f"{key} of the kind {name} is not what the toolkit reads under that name", fix)
+
+
+def _filled(node: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:
+    found = dict(node)
+    while "$ref" in found:
+        found = {**definitions[found.pop("$ref").rpartition("/")[2]], **found}
+    return found
+
+
+def _meant(node: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:
+    """What a property asks for, without words about it."""
+    filled = _filled(node, definitions)
+    found = {key: inner for key, inner in filled.items() if key not in (*_SAID, "x-refers-to", "enum")}
+    return {**found, "items": _meant(found["items"], definitions)} if "items" in found else found
+
+
+def _targets(node: Any) -> Iterator[str]:
+    for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _targets(inner)
+    if isinstance(node, dict) and isinstance(node.get("$ref"), str):
+        yield node["$ref"].rpartition("/")[2]
+
+
+def _refused(service: Service, message: str, fix: str) -> UsageError:
+    return UsageError(f"service {service.id}: {message}", fix=f"{_place(service)}: {fix}")
+
+
+def _place(service: Service) -> Path:
+    return catalogue.service_folder(service.id)
