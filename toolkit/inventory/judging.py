@@ -63,7 +63,11 @@ class Judging:
         """Literal secrets, then what the schema says of the rest: of the header, then of the components."""
         literal = [finding for finding in secrets if finding.rule == "INV-040"]
         paths = {finding.path for finding in literal}
-        header = [finding for finding in check_header(self._header) if not told_already(paths, finding)]
+        value = self._header
+        if self.index.size and isinstance(value, dict) and "components" not in value:
+            # on lines of their own they leave nothing behind
+            value = {**value, "components": []}
+        header = [finding for finding in check_header(value) if not told_already(paths, finding)]
         return [*((None, finding) for finding in (*literal, *header)), *self._told]
 
     def _others(self, secrets: list[Finding]) -> Iterator[Found]:

@@ -58,7 +58,7 @@ def dispatched(property_: str, name: str, target: str) -> dict[str, Any]:
 
 def with_service(entry: dict[str, Any], service: Service) -> dict[str, Any]:
     """The joined schema with one service more; raises UsageError for one that does not fit, naming its file."""
-    shapes = _shapes(service)
+    shapes, own_part = _shapes(service), definition_of(service, entry["properties"])
     known, kinds = entry["$defs"], list(entry["$defs"]["component"]["properties"]["kind"]["enum"])
     taken = sorted({service.id, *shapes} & {*known, *kinds} | ({service.id} & set(shapes)))
     if taken:
@@ -79,7 +79,7 @@ def with_service(entry: dict[str, Any], service: Service) -> dict[str, Any]:
         **entry,
         "properties": {**properties, "service": {**named, "enum": [*named["enum"], service.id]}},
         "allOf": [*entry["allOf"], dispatched("service", service.id, f"#/$defs/{service.id}")],
-        "$defs": {**known, **shapes, "component": component, service.id: definition_of(service, properties)},
+        "$defs": {**known, **shapes, "component": component, service.id: own_part},
     }
     for name in own:
         _check_kind(service, name, found["$defs"], kinds)

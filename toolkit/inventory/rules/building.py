@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from toolkit.inventory.finding import Finding
-from toolkit.inventory.rules.header import PARTNERS, Header
+from toolkit.inventory.rules.header import APPLICATIONS, Header
 from toolkit.inventory.rules.rule_kinds import broken
 from toolkit.model.inventory import BuildInputs
 
@@ -14,7 +14,7 @@ NAMES = BuildInputs.__struct_fields__
 
 def missing_inputs(header: Header) -> Iterator[Finding]:
     """That inputs are missing; asked only where something is built."""
-    if header.service == PARTNERS or not isinstance(header.value, dict):
+    if header.service != APPLICATIONS or not isinstance(header.value, dict):
         return
     given = header.value.get("build_inputs", {})
     missing = [name.replace("_", " ") for name in NAMES if isinstance(given, dict) and name not in given]

@@ -11,7 +11,14 @@ from toolkit.inventory.finding import Mapping, strings, text
 from toolkit.model.activation import activation_date
 
 PUBLIC_CLOUDS = ("aws", "azure", "gcp")
+APPLICATIONS = "managed-applications"
+"""SD-1."""
 PARTNERS = "ucaas-partners"
+"""SD-2."""
+SUPPORT = "collaboration-support"
+"""SD-4."""
+EVENTS = "event-support"
+"""SD-5."""
 
 
 class Header:

@@ -13,18 +13,34 @@ from toolkit.inventory.rules import (
     backups,
     building,
     desktops,
+    events,
     functions,
     inclusions,
     levels,
     partners,
+    subscriptions,
     support,
+    support_contacts,
     transition,
 )
 from toolkit.inventory.rules.header import Header
 from toolkit.inventory.rules.rule_kinds import AcrossRule, ComponentRule, HeaderRule, Known, Noted
 from toolkit.inventory.schema_files import definition, kinds
 
-_MODULES = (levels, desktops, support, functions, backups, inclusions, building, partners, transition)
+_MODULES = (
+    levels,
+    desktops,
+    support,
+    functions,
+    backups,
+    inclusions,
+    building,
+    partners,
+    transition,
+    subscriptions,
+    support_contacts,
+    events,
+)
 HEADER: tuple[HeaderRule, ...] = tuple(rule for module in _MODULES for rule in module.HEADER)
 COMPONENT: tuple[ComponentRule, ...] = tuple(rule for module in _MODULES for rule in module.COMPONENT)
 ACROSS: tuple[AcrossRule, ...] = tuple(rule for module in _MODULES for rule in module.ACROSS)

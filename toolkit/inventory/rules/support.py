@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 from toolkit.inventory.finding import Finding, listed, text
-from toolkit.inventory.rules.header import Header, day
+from toolkit.inventory.rules.header import APPLICATIONS, Header, day
 from toolkit.inventory.rules.rule_kinds import broken
 
 RANK = {"initial": 0, "standard": 1, "premium": 2}
@@ -116,7 +116,7 @@ def _commitment(header: Header) -> Iterator[Finding]:
     customer = header.value.get("customer") if isinstance(header.value, dict) else None
     commitment = customer.get("commitment") if isinstance(customer, dict) else None
     months = commitment.get("months") if isinstance(commitment, dict) else None
-    if type(months) is int and 0 < months < _COMMITMENT_MONTHS:
+    if header.service == APPLICATIONS and type(months) is int and 0 < months < _COMMITMENT_MONTHS:
         message = f"{months} months is below the minimum service duration of one year"
         yield broken("INV-069", "/customer/commitment/months", message)
 
