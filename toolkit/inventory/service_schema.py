@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from toolkit import catalogue
-from toolkit.errors import UsageError
+from toolkit.errors import InventoryInvalid
 from toolkit.model.inventory import COMPONENT_FIELDS
 from toolkit.model.service import Service
 
@@ -28,15 +27,13 @@ _SAID = ("title", "description", "examples")
 def definition_of(service: Service, sections: Mapping[str, Any]) -> dict[str, Any]:
     """The definition of a service: what it requires, has not, and the kinds of its components.
 
-    ``sections`` are the properties of an inventory. Raises UsageError for a shape that no inventory can have.
+    ``sections`` are the properties of an inventory. Raises InventoryInvalid for a shape that no inventory can have.
     """
     shape = service.inventory
     of_inventory = [name for name in sections if name not in AROUND]
-    unknown = sorted({*shape.sections, *shape.required} - set(of_inventory))
+    unknown = sorted(set(shape.sections) - set(of_inventory))
     if unknown:
         raise _refused(service, f"no section {', '.join(unknown)} of an inventory", f"use: {', '.join(of_inventory)}")
-    if set(shape.required) - set(shape.sections):
-        raise _refused(service, "inventory.required names what inventory.sections does not", "name it in both")
     if bool(shape.kinds) != ("components" in shape.sections):
         raise _refused(service, "components and kinds go together", "name both in inventory, or neither")
     found: dict[str, Any] = {
@@ -57,7 +54,7 @@ def dispatched(property_: str, name: str, target: str) -> dict[str, Any]:
 
 
 def with_service(entry: dict[str, Any], service: Service) -> dict[str, Any]:
-    """The joined schema with one service more; raises UsageError for one that does not fit, naming its file."""
+    """The joined schema with one service more; raises InventoryInvalid for one that does not fit, naming its file."""
     shapes, own_part = _shapes(service), definition_of(service, entry["properties"])
     known, kinds = entry["$defs"], list(entry["$defs"]["component"]["properties"]["kind"]["enum"])
     taken = sorted({service.id, *shapes} & {*known, *kinds} | ({service.id} & set(shapes)))
@@ -164,9 +161,11 @@ def _targets(node: Any) -> Iterator[str]:
         yield node["$ref"].rpartition("/")[2]
 
 
-def _refused(service: Service, message: str, fix: str) -> UsageError:
-    return UsageError(f"service {service.id}: {message}", fix=f"{_place(service)}: {fix}")
-
-
-def _place(service: Service) -> Path:
-    return catalogue.service_folder(service.id)
+def _refused(service: Service, message: str, fix: str) -> InventoryInvalid:
+    path = catalogue.service_folder(service.id)
+    fault = {"rule": "CAT-003", "file": str(path), "line": None, "column": None, "path": "", "message": message}
+    return InventoryInvalid(
+        f"the service {service.id!r} has no inventory: {message}",
+        fix=f"{path}: {fix}",
+        details={"problems": [{**fault, "fix": fix}]},
+    )

@@ -13,7 +13,7 @@ from toolkit import catalogue
 from toolkit.canonical import digest
 from toolkit.editor.completion import choices
 from toolkit.editor.cursor import Hole
-from toolkit.errors import UsageError
+from toolkit.errors import InventoryInvalid
 from toolkit.inventory import check, load
 from toolkit.inventory.convert import convert
 from toolkit.inventory.schema import violations
@@ -32,15 +32,31 @@ SERVICE = {
     "title": {"en": "Stargazing", "fr": "Astronomie"},
     "summary": {"en": "Nights", "fr": "Nuits"},
     "source": "SD-6 §6",
-    "parties": {"provider": {"en": "provider", "fr": "fournisseur"}},
+    "parties": {"provider": {"en": "provider", "fr": "fournisseur"}, "customer": {"en": "customer", "fr": "client"}},
     "inventory": {
         "sections": ["sites", "components", "subscription", "prerequisites"],
         "required": ["components"],
         "kinds": ["telescope", "endpoint-group"],
     },
     "tiers": [{"id": "night", "title": {"en": "Night", "fr": "Nuit"}, "source": "SD-6 §6"}],
+    "options": [{"id": "guide", "title": {"en": "Guide", "fr": "Guide"}, "source": "SD-6 §6", "only_with": ["night"]}],
+    "stages": [
+        {
+            "id": "first",
+            "title": {"en": "First", "fr": "Début"},
+            "source": "SD-6 §6",
+            "owner": "provider",
+            "gate": False,
+        }
+    ],
     "prerequisites": [
-        {"id": "dark-sky", "title": {"en": "Sky", "fr": "Ciel"}, "source": "SD-6 §6", "owner": "customer", "stage": "x"}
+        {
+            "id": "dark-sky",
+            "title": {"en": "Sky", "fr": "Ciel"},
+            "source": "SD-6 §6",
+            "owner": "customer",
+            "stage": "first",
+        }
     ],
 }
 TEXT = {"$ref": "common.schema.json#/$defs/text"}
@@ -135,6 +151,13 @@ def test_an_added_service_is_checked_as_the_others_are(added: Any, tmp_path: Pat
     assert any(rule == "INV-014" and path == "/components/1/kind" for rule, path, _ in told)
 
 
+def test_an_option_needs_the_tier_that_it_goes_with(added: Any, tmp_path: Path) -> None:
+    added(telescope=TELESCOPE, mirror=MIRROR)
+    for subscription, told in (("{tier: night, options: [guide]}", []), ("{options: [guide]}", ["INV-132", "INV-130"])):
+        text = INVENTORY.replace("{tier: night}", subscription)
+        assert [problem.rule for problem in check([written(tmp_path, text)]).problems] == told
+
+
 def test_what_goes_by_kind_knows_an_added_one(added: Any, tmp_path: Path) -> None:
     added(telescope=TELESCOPE, mirror=MIRROR)
     assert whole("telescope")["$defs"]["mirror"]["title"] == "Mirror"
@@ -200,8 +223,7 @@ def with_property(**properties: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("service", "shapes", "told"),
     [
-        (shape(sections=["components", "gardens"]), {}, "no section gardens"),
-        (shape(required=["event"]), {}, "names what inventory.sections does not"),
+        (shape(sections=["components", "prerequisites", "gardens"]), {}, "no section gardens"),
         (shape(kinds=[]), {}, "components and kinds go together"),
         (SERVICE, {}, "no kind telescope"),
         (SERVICE, {"telescope": TELESCOPE, "vm": MIRROR}, "a definition called vm"),
@@ -218,12 +240,12 @@ def with_property(**properties: Any) -> dict[str, Any]:
 )
 def test_a_service_that_does_not_fit_is_refused(service: Any, shapes: Any, told: str, added: Any) -> None:
     folder = added(service, **shapes)
-    with pytest.raises(UsageError, match=told) as refused:
+    with pytest.raises(InventoryInvalid, match=told) as refused:
         schema()
     assert str(folder) in refused.value.fix
 
 
 def test_a_schema_that_is_no_json_is_refused(added: Any) -> None:
     (added() / "inventory.schema.json").write_text("{")
-    with pytest.raises(UsageError, match="has no \\$defs in JSON"):
+    with pytest.raises(InventoryInvalid, match="has no \\$defs in JSON"):
         schema()

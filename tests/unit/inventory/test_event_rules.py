@@ -126,7 +126,7 @@ def ways(value: Any, *steps: Any) -> list[tuple[Any, ...]]:
 
 @given(st.data())
 def test_whatever_stands_there_the_rules_say_something_or_nothing(data: st.DataObject) -> None:
-    header = copy.deepcopy({**HEADER, "subscription": {"tier": "x", "options": ["speaker-links"]}, "prerequisites": {}})
+    header = copy.deepcopy({**HEADER, "subscription": {"tier": "x", "options": ["technical-run"]}, "prerequisites": {}})
     for _ in range(data.draw(st.integers(1, 3))):
         *above, last = data.draw(st.sampled_from([way for way in ways(header) if way]))
         parent: Any = header

@@ -56,13 +56,21 @@ def _unknown(header: Header) -> Iterator[Finding]:
 
 
 def _conditions(header: Header) -> Iterator[Finding]:
+    """Options and prerequisites that belong to tiers or options that are not bought."""
     bought = _bought(header)
-    options = {one.id: one for one in bought.service.options} if bought is not None else {}
-    for index, word in bought.lists["options"] if bought is not None else ():
-        needs = options[word].only_with if word in options else ()
-        if bought is not None and needs and not bought.has & set(needs):
-            message = f"the option {word} of {bought.service.description} needs {' or '.join(needs)}"
-            yield broken("INV-131", f"/subscription/options/{index}", message, fix=f"add {needs[0]}, or remove it")
+    if bought is None:
+        return
+    service, given = bought.service, header.value.get("prerequisites")
+    options = {one.id: one.only_with for one in service.options}
+    tiers = {one.id: one.tiers for one in service.prerequisites}
+    named = {f"/subscription/options/{index}": (word, options.get(word)) for index, word in bought.lists["options"]}
+    for name in given if isinstance(given, dict) else ():
+        named[pointer("prerequisites", name)] = (name, tiers.get(name))
+    for path, (name, needs) in named.items():
+        if needs and not bought.has & set(needs):
+            rule, noun = ("INV-130", "option") if path.startswith("/subscription") else ("INV-133", "prerequisite")
+            message = f"the {noun} {name} of {service.description} needs {' or '.join(needs)}"
+            yield broken(rule, path, message, fix=f"add {needs[0]}, or remove it", key=noun == "prerequisite")
 
 
 def _tier(header: Header) -> Iterator[Finding]:
