@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from toolkit.cli.days import DAY, day
 from toolkit.cli.options import PATH, Shown, common
 from toolkit.errors import UsageError
 
 if TYPE_CHECKING:
     from toolkit.model.service import ChangeRules
     from toolkit.money.tokens import CatalogueChange
-
-DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.command()
@@ -35,8 +34,8 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--cause", type=click.Choice(["customer", "shared"]), help="Who caused that incident.")
 @click.option("--records", type=PATH, metavar="FILE", help="Records of changes (CSV), of which accelerated ones count.")
 @click.option("--service", metavar="ID", help="The tenant that CHANGE belongs to.")
-@click.option("--start", type=DAY, help="The contract's first day: its years count from it.")
-@click.option("--on", type=DAY, help="The day of CHANGE.")
+@click.option("--start", type=day, metavar=DAY, help="The contract's first day: its years count from it.")
+@click.option("--on", type=day, metavar=DAY, help="The day of CHANGE.")
 @click.option(
     "--pack", type=click.IntRange(1, 10**6), metavar="TOKENS", help="The monthly pack: what it pays, month by month."
 )
@@ -107,21 +106,22 @@ def _one(name: str, cost: Any, options: dict[str, Any], shown: Shown) -> int:
 def _records(catalogue: dict[str, CatalogueChange], options: dict[str, Any], shown: Shown) -> int:
     from toolkit.canonical import plain
     from toolkit.cli.present import print_json, print_text
-    from toolkit.errors import InventoryInvalid
+    from toolkit.errors import RecordsInvalid
     from toolkit.money.changes import charge, read_changes, tokens_by_month
     from toolkit.money.packs import pack_months
-    from toolkit.money.periods import commitment_end
+    from toolkit.money.periods import commitment_months
     from toolkit.money.present import SAMPLE, charged_json, charged_lines, pack_lines
 
     if options["records"] is None:
         raise UsageError("neither CHANGE nor --records", fix="name a change of the catalogue, or a file of records")
     start = _day(options["start"], "--start")
     charged = charge(read_changes(options["records"], catalogue), catalogue, _rules(), start=start)
+    first, last = commitment_months(start, options["months"])
     months = pack_months(
         tokens_by_month(charged),
         size=options["pack"] or 0,
-        start=start,
-        end=commitment_end(start, options["months"]),
+        first=first,
+        last=last,
     )
     sample = any(one.record.sample or one.cost.sample for one in charged)
     if shown.as_json:
@@ -135,7 +135,7 @@ def _records(catalogue: dict[str, CatalogueChange], options: dict[str, Any], sho
             *pack_lines(used, explain=options["explain"]),
         ]:
             print_text(line)
-    return InventoryInvalid.exit_code if any(one.consent_faults for one in charged) else 0
+    return RecordsInvalid.exit_code if any(one.consent_faults for one in charged) else 0
 
 
 def _accelerated_before(catalogue: dict[str, CatalogueChange], options: dict[str, Any]) -> int | None:
@@ -169,7 +169,7 @@ def _catalogue(path: Path | None) -> dict[str, CatalogueChange]:
     return read_catalogue(path)
 
 
-def _rate(path: Path, *, region: str, on: dt.datetime | None) -> Any:
+def _rate(path: Path, *, region: str, on: dt.date | None) -> Any:
     from toolkit.money.prices import Unpriced, read_prices, refuse_unpriced
 
     prices, day = read_prices(path), _day(on, "--on")
@@ -178,7 +178,7 @@ def _rate(path: Path, *, region: str, on: dt.datetime | None) -> Any:
     return price
 
 
-def _day(said: dt.datetime | None, option: str) -> dt.date:
+def _day(said: dt.date | None, option: str) -> dt.date:
     if said is None:
         raise UsageError(f"{option} is missing", fix=f"give the day: {option} 2027-01-01")
-    return said.date()
+    return said

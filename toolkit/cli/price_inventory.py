@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from toolkit.cli.days import DAY, day
 from toolkit.cli.options import PATH, Shown, common
 
 PRICES = click.option("--prices", type=PATH, metavar="FILE", required=True, help="The provider's price list (CSV).")
@@ -21,7 +22,7 @@ EXPLAIN = click.option("--explain", is_flag=True, help="The rule, its section an
 @PRICES
 @click.option("--effort", type=PATH, metavar="FILE", required=True, help="The provider's efforts (YAML).")
 @TERMS
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Prices of that day.  [default: the order's]")
+@click.option("--on", type=day, metavar=DAY, help="Prices of that day.  [default: the order's]")
 @EXPLAIN
 @common()
 def build(
@@ -30,7 +31,7 @@ def build(
     prices: Path,
     effort: Path,
     terms: Path | None,
-    on: dt.datetime | None,
+    on: dt.date | None,
     explain: bool,
     shown: Shown,
 ) -> None:
@@ -47,9 +48,7 @@ def build(
     from toolkit.money.present_bill import build_json, build_lines
     from toolkit.pipeline import pricing, workspace
 
-    price = pricing.price_build(
-        workspace.find(path), prices=prices, effort=effort, terms=terms, on=None if on is None else on.date()
-    )
+    price = pricing.price_build(workspace.find(path), prices=prices, effort=effort, terms=terms, on=on)
     if shown.as_json:
         print_json(build_json(price))
         return

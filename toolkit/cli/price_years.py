@@ -9,17 +9,19 @@ from typing import Any, Literal
 
 import click
 
+from toolkit.cli.days import DAY, day
 from toolkit.cli.options import PATH, Shown, common
 from toolkit.errors import UsageError
 
-DAY = click.DateTime(["%Y-%m-%d"])
 EXPLAIN = click.option("--explain", is_flag=True, help="The rule, its section and the arithmetic of each figure.")
 
 
 @click.command()
 @click.option("--indices", type=PATH, metavar="FILE", required=True, help="Published indices by month (CSV).")
-@click.option("--start", type=DAY, required=True, help="The contract's first day: its anniversaries revise.")
-@click.option("--until", type=DAY, required=True, help="The last day that is looked at.")
+@click.option(
+    "--start", type=day, metavar=DAY, required=True, help="The contract's first day: its anniversaries revise."
+)
+@click.option("--until", type=day, metavar=DAY, required=True, help="The last day that is looked at.")
 @click.option("--first-bill", metavar="YYYY-MM", help="The base month.  [default: the month of --start]")
 @click.option("--price", "amount", metavar="EUR", help="One price.")
 @click.option("--prices", type=PATH, metavar="FILE", help="Every unit price of the price list (CSV) at --start.")
@@ -49,7 +51,7 @@ def revision(*, amount: str | None, prices: Path | None, explain: bool, shown: S
     from toolkit.money.present_years import revision_json, revision_lines
     from toolkit.money.revision import revisions
 
-    start, until = options["start"].date(), options["until"].date()
+    start, until = options["start"], options["until"]
     first = options["first_bill"]
     base = month_of(start) if first is None else parse_month(first)
     formula: Literal["syntec", "hosting"] = options["formula"]

@@ -13,7 +13,7 @@ from toolkit.money.amounts import cents, euros, exactly
 from toolkit.money.because import Because
 from toolkit.money.bill_lines import Line, RateOf, Recurring, counted_line, recurring_lines, title_of
 from toolkit.money.packs import pack_month
-from toolkit.money.periods import Month, anniversary, billed_days, commitment_end, month_of
+from toolkit.money.periods import Month, billed_days, commitment_months, contract_year
 from toolkit.money.prices import PriceList, refuse_unpriced
 from toolkit.money.rates import Contract, Rate, Rates
 from toolkit.money.support import support_item, tickets_of
@@ -51,7 +51,7 @@ class Bill(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def bill(request: BillRequest) -> Bill:
-    """The bill; raises InventoryInvalid (3) that names every price that the list lacks."""
+    """The bill; raises RecordsInvalid (3) that names every price that the list lacks."""
     units = billed_units(request.inventory, request.terms, managed=request.managed)
     begun = [unit.since for unit in units.units if unit.since <= request.month.last]
     rates = Rates(request.prices, request.contract)
@@ -183,9 +183,9 @@ def _counted(request: BillRequest, rates: Rates, running: tuple[Tenant, ...]) ->
     count("sre", usage.sre_hours, Because(rule="SRE by time", section=SECTION))
     count("restore", usage.restores, Because(rule="a restore is asked for as a change", section="SD-1 §1.7"))
     commitment = request.inventory.customer.commitment
-    last = commitment_end(commitment.start, commitment.months)
+    first, last = commitment_months(commitment.start, commitment.months)
     size = terms.token_pack or 0
-    if not month_of(commitment.start) <= month <= month_of(last):
+    if not first <= month <= last:
         size = 0
     pack = pack_month(month, size=size, used=usage.tokens)
     if size:
@@ -246,6 +246,6 @@ def _notes(request: BillRequest, units: Units) -> tuple[str, ...]:
         found.append(
             "no usage was given: tickets above the included ones, SRE time, tokens and restores are not billed"
         )
-    if request.contract.indices is None and request.month.last >= anniversary(request.contract.start, 1):
+    if request.contract.indices is None and contract_year(request.month.last, request.contract.start) > 1:
         found.append("no indices were given: the list's prices count, without the yearly revision")
     return tuple(found)

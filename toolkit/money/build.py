@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import msgspec
 
-from toolkit.errors import InventoryInvalid
+from toolkit.errors import RecordsInvalid
 from toolkit.money.amounts import cents, euros, exactly
 from toolkit.money.because import Because
 from toolkit.money.bill_lines import rounded
@@ -70,7 +70,7 @@ def build_price(
 ) -> BuildPrice:
     """The price of every part at the prices of ``day``, the order's; ``sample``: the efforts are of a sample.
 
-    Raises InventoryInvalid (3) for parts without effort, and for prices that the list lacks.
+    Raises RecordsInvalid (3) for parts without effort, and for prices that the list lacks.
     """
     without = [part for part in parts if part.effort is None]
     if without:
@@ -86,7 +86,7 @@ def build_price(
             }
             for part in without
         ]
-        raise InventoryInvalid(
+        raise RecordsInvalid(
             f"{len(without)} of {len(parts)} components have no effort; none is assumed",
             fix="ask the provider for the figures",
             details={"problems": problems},

@@ -53,7 +53,7 @@ class Charged(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_changes(path: Path, catalogue: Mapping[str, CatalogueChange]) -> tuple[ChangeRecord, ...]:
-    """The records by date; UsageError (2) for no such table, InventoryInvalid (3) for its rows, all at once."""
+    """The records by date; UsageError (2) for no such table, RecordsInvalid (3) for its rows, all at once."""
     faults = Faults(section="SD-1 §1.11")
     found: dict[str, ChangeRecord] = {}
     for row in read_rows(path, required=_REQUIRED, optional=_OPTIONAL, faults=faults):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from toolkit.errors import InventoryInvalid
+from toolkit.errors import RecordsInvalid
 from toolkit.money.periods import Month, parse_month
 from toolkit.money.table_file import Faults, read_rows
 
@@ -31,7 +31,7 @@ class Indices(msgspec.Struct, frozen=True, kw_only=True):
     values: dict[tuple[str, Month], Index]
 
     def at(self, name: str, month: Month) -> Index:
-        """The value of a month; InventoryInvalid (3) where the file has none: no other month stands in for it."""
+        """The value of a month; RecordsInvalid (3) where the file has none: no other month stands in for it."""
         found = self.values.get((name, month))
         if found is None:
             problem = {
@@ -43,7 +43,7 @@ class Indices(msgspec.Struct, frozen=True, kw_only=True):
                 "message": f"no {name} for {month.text}",
                 "fix": f"add a row {name},{month.text},<value>",
             }
-            raise InventoryInvalid(
+            raise RecordsInvalid(
                 f"{self.file} has no {name} for {month.text}",
                 fix="add what was published for that month",
                 details={"problems": [problem]},
@@ -52,7 +52,7 @@ class Indices(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_indices(path: Path) -> Indices:
-    """The file; UsageError (2) for no such table, InventoryInvalid (3) for its rows, all at once."""
+    """The file; UsageError (2) for no such table, RecordsInvalid (3) for its rows, all at once."""
     faults = Faults(section=SECTION)
     values: dict[tuple[str, Month], Index] = {}
     for row in read_rows(path, required=("index", "month", "value"), optional=("sample",), faults=faults):

@@ -49,7 +49,7 @@ class MinimumYear(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_years(path: Path, *, years: int) -> tuple[YearRecord, ...]:
-    """The records of years 1, 2 … without a gap; UsageError (2) for no such table, InventoryInvalid (3) for its rows."""
+    """The records of years 1, 2 … without a gap; UsageError (2) for no such table, RecordsInvalid (3) for its rows."""
     faults = Faults(section=SECTION)
     optional = ("scope_growth_percent", "notified_on", "sample")
     found: dict[int, YearRecord] = {}

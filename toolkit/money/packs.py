@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 
 import msgspec
 
 from toolkit.money.because import Because
-from toolkit.money.periods import Month, month_of
+from toolkit.money.periods import Month
 
 SECTION = "SD-1 §1.11"
 
@@ -49,17 +48,16 @@ def pack_month(month: Month, *, size: int, used: int) -> PackMonth:
     )
 
 
-def pack_months(used: Mapping[Month, int], *, size: int, start: dt.date, end: dt.date) -> tuple[PackMonth, ...]:
-    """Every month of the commitment (``start`` to ``end``, both in it), and the months outside it that used tokens.
+def pack_months(used: Mapping[Month, int], *, size: int, first: Month, last: Month) -> tuple[PackMonth, ...]:
+    """Every month of the commitment (``first`` to ``last``), and the months outside it that used tokens.
 
     A pack counts whole in a month of which the commitment has a day: it is monthly, not daily (this project's choice).
     """
     months = set(used)
-    month = month_of(start)
-    while month.first <= end:
+    month = first
+    while month <= last:
         months.add(month)
         month = month.later(1)
     return tuple(
-        pack_month(one, size=size if month_of(start) <= one <= month_of(end) else 0, used=used.get(one, 0))
-        for one in sorted(months)
+        pack_month(one, size=size if first <= one <= last else 0, used=used.get(one, 0)) for one in sorted(months)
     )

@@ -70,7 +70,7 @@ def anniversary(start: dt.date, years: int) -> dt.date:
         return dt.date(start.year + years, 3, 1)
 
 
-def commitment_end(start: dt.date, months: int) -> dt.date:
-    """The last day of a commitment of so many months."""
-    month = month_of(start).later(months)
-    return dt.date(month.year, month.month, min(start.day, month.days)) - dt.timedelta(days=1)
+def commitment_months(start: dt.date, months: int) -> tuple[Month, Month]:
+    """The first and the last calendar month that a commitment of so many months has a day in."""
+    first = month_of(start)
+    return first, first.later(months - (start.day == 1))

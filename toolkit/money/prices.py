@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from decimal import Decimal
 from pathlib import Path
 
 import msgspec
 
-from toolkit.errors import InventoryInvalid
+from toolkit.errors import RecordsInvalid
 from toolkit.money.price_items import FAMILIES, UNITS, family_of, unit_of
 from toolkit.money.table_file import Faults, Row, read_rows, suggestion
 
 SECTION = "SD-1 §1.12"
 EVERYWHERE = "*"
+LEVELS_OF_UNITS = ("os", "database", "middleware", "application", "containers", "kubernetes")
 _COLUMNS = ("item", "region", "unit", "price_eur", "valid_from", "valid_until")
 _REGION = re.compile(r"\*|[a-z0-9][a-z0-9-]{0,62}")
 
@@ -64,7 +66,7 @@ class Unpriced(msgspec.Struct, frozen=True, kw_only=True, order=True):
 
 
 def read_prices(path: Path) -> PriceList:
-    """The list of a CSV file; UsageError (2) for no such table, InventoryInvalid (3) for its rows, all at once."""
+    """The list of a CSV file; UsageError (2) for no such table, RecordsInvalid (3) for its rows, all at once."""
     faults = Faults(section=SECTION)
     prices: dict[tuple[str, str], tuple[Price, ...]] = {}
     for row in read_rows(path, required=_COLUMNS, optional=("currency", "sample"), faults=faults):
@@ -80,8 +82,16 @@ def read_prices(path: Path) -> PriceList:
     return PriceList(file=str(path), prices=prices)
 
 
+@functools.cache
+def unit_names() -> tuple[str, ...]:
+    """What a unit can be: a management level, or a kind of component that has none (SD-1 §1.6)."""
+    from toolkit.catalogue import service
+
+    return tuple(dict.fromkeys([*LEVELS_OF_UNITS, *service("managed-applications").inventory.kinds]))
+
+
 def refuse_unpriced(prices: PriceList, missing: set[Unpriced]) -> None:
-    """Raises InventoryInvalid (3) that names each price which the list lacks; nothing when it lacks none."""
+    """Raises RecordsInvalid (3) that names each price which the list lacks; nothing when it lacks none."""
     if not missing:
         return
     problems = [
@@ -96,7 +106,7 @@ def refuse_unpriced(prices: PriceList, missing: set[Unpriced]) -> None:
         }
         for one in sorted(missing)
     ]
-    raise InventoryInvalid(
+    raise RecordsInvalid(
         f"{prices.file} lacks {len(problems)} price{'s' if len(problems) > 1 else ''}; none is assumed",
         fix="ask the provider for them",
         details={"problems": problems},
@@ -115,6 +125,10 @@ def _price(row: Row) -> Price | None:
         row.fault("currency", f"{row.text('currency')!r} is not EUR", "give the price in euros")
     sample = row.flag("sample")
     family = family_of(item)
+    name, _, part = item.partition("/")
+    if family is not None and name == "unit" and part not in unit_names():
+        row.fault("item", f"{part!r} is no management level and no kind", suggestion(part, unit_names()))
+        return None
     if family is None:
         row.fault("item", f"{item!r} is nothing that is priced" if item else "is missing", _item_fix(item))
         return None

@@ -39,7 +39,7 @@ def revisions(
     """The revisions of a price at the anniversaries of ``start`` that come after the first bill, up to ``until``.
 
     The index that counts at an anniversary is that of its month (this project's choice); the base is the first bill's.
-    Raises InventoryInvalid (3) for an index that the file lacks.
+    Raises RecordsInvalid (3) for an index that the file lacks.
     """
     found: list[Revision] = []
     month = first_bill

@@ -17,11 +17,12 @@ from pathlib import Path
 
 import msgspec
 
-from toolkit.errors import InventoryInvalid, UsageError
+from toolkit.errors import RecordsInvalid, UsageError
 from toolkit.money.amounts import number
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,99}")
 _MONTH = re.compile(r"2[01][0-9]{2}-(0[1-9]|1[0-2])")
+YEARS = range(2000, 2200)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -43,7 +44,7 @@ class Faults:
         self.found: list[Fault] = []
 
     def refuse_any(self, what: str) -> None:
-        """Raises InventoryInvalid (3) with every fault under ``details["problems"]``; nothing when there is none."""
+        """Raises RecordsInvalid (3) with every fault under ``details["problems"]``; nothing when there is none."""
         if not self.found:
             return
         problems = [
@@ -59,7 +60,7 @@ class Faults:
             for fault in sorted(self.found, key=lambda fault: (fault.file, fault.line))
         ]
         said = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        raise InventoryInvalid(f"{what}: {said}", fix="mend the lines that are named", details={"problems": problems})
+        raise RecordsInvalid(f"{what}: {said}", fix="mend the lines that are named", details={"problems": problems})
 
 
 class Row:
@@ -115,10 +116,14 @@ class Row:
         if not text and optional:
             return None
         try:
-            if _DATE.fullmatch(text):
-                return dt.date.fromisoformat(text)
+            found = dt.date.fromisoformat(text) if _DATE.fullmatch(text) else None
         except ValueError:
-            pass
+            found = None
+        if found is not None and found.year in YEARS:
+            return found
+        if found is not None:
+            self.fault(field, f"{text} is no day of this century or the next", "leave an open end empty")
+            return None
         self.fault(field, f"{text!r} is no date" if text else "is missing", "write a date as 2027-03-01")
         return None
 

@@ -89,7 +89,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 def read_terms(path: Path, *, components: frozenset[str], tenants: frozenset[str]) -> Terms:
     """The file, held against the inventory's managed components and tenants.
 
-    UsageError (2) for what does not fit the shape, InventoryInvalid (3) for what it says wrongly, all at once.
+    UsageError (2) for what does not fit the shape, RecordsInvalid (3) for what it says wrongly, all at once.
     """
     try:
         terms = msgspec.convert(read_yaml(path), Terms, strict=True)

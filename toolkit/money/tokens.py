@@ -44,7 +44,7 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_catalogue(path: Path) -> dict[str, CatalogueChange]:
-    """The provider's change catalogue by id; UsageError (2) for no such table, InventoryInvalid (3) for its rows."""
+    """The provider's change catalogue by id; UsageError (2) for no such table, RecordsInvalid (3) for its rows."""
     faults = Faults(section=CATALOGUE_OF_CHANGES)
     columns = ("id", "title", "tokens", "native_service", "standard")
     found: dict[str, CatalogueChange] = {}

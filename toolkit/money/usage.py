@@ -26,7 +26,7 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_usage(path: Path, month: Month) -> Usage:
-    """A month of the file, its rows summed; UsageError (2) for no such table, InventoryInvalid (3) for any row of it."""
+    """A month of the file, its rows summed; UsageError (2) for no such table, RecordsInvalid (3) for any row of it."""
     faults = Faults(section="SD-1 §1.12")
     counts = dict.fromkeys(COUNTED, Decimal(0))
     seen: dict[tuple[str, ...], str] = {}

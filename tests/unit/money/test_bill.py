@@ -16,7 +16,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.errors import InventoryInvalid, UsageError
+from toolkit.errors import RecordsInvalid, UsageError
 from toolkit.inventory.load import load
 from toolkit.model.inventory import Inventory, SupportPeriod
 from toolkit.money.bill import Bill, BillRequest, bill
@@ -167,7 +167,7 @@ def test_the_level_is_that_of_the_first_of_the_month(inventory: Inventory) -> No
 
 
 def test_prices_that_are_missing_are_all_named(inventory: Inventory) -> None:
-    with pytest.raises(InventoryInvalid, match="none is assumed") as caught:
+    with pytest.raises(RecordsInvalid, match="none is assumed") as caught:
         billed(
             inventory,
             PriceList(file="empty.csv", prices={}),
@@ -265,7 +265,7 @@ def test_the_sample_terms_follow_their_schema_and_say_that_they_are_one() -> Non
 def test_terms_that_do_not_hold(tmp_path: Path, text: str, line: int, said: str) -> None:
     path = tmp_path / "commercial.yaml"
     path.write_text(f"schema: onboarding/commercial/v1\nsource: test\n{text}")
-    with pytest.raises(InventoryInvalid) as caught:
+    with pytest.raises(RecordsInvalid) as caught:
         read_terms(path, **ACME)
     (problem,) = caught.value.details["problems"]
     assert said in problem["message"]
@@ -316,7 +316,7 @@ def test_terms_that_are_not_there(tmp_path: Path) -> None:
 def test_usage_that_cannot_be_meant(tmp_path: Path, row: str, field: str) -> None:
     path = tmp_path / "usage.csv"
     path.write_text(f"month,what,quantity,reference\n2027-03,tickets,4,report\n{row}\n")
-    with pytest.raises(InventoryInvalid) as caught:
+    with pytest.raises(RecordsInvalid) as caught:
         read_usage(path, MARCH)
     assert [(one["line"], one["field"]) for one in caught.value.details["problems"]] == [(3, field)]
 

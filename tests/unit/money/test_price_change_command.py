@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from toolkit.cli.price import price
-from toolkit.errors import InventoryInvalid, UsageError
+from toolkit.errors import RecordsInvalid, UsageError
 
 SAMPLES = Path(__file__).parents[3] / "schemas/samples"
 CATALOGUE = ("--catalogue", str(SAMPLES / "changes.sample.csv"))
@@ -52,7 +52,7 @@ def test_records_and_pack(tmp_path: Path) -> None:
         "c3,prod,2027-02-06,user-add,customer,yes,accepted\n"
     )
     done = run("--records", file, *CATALOGUE, "--start", "2027-01-01", "--months", "2", "--pack", "3")
-    assert done.return_value == InventoryInvalid.exit_code
+    assert done.return_value == RecordsInvalid.exit_code
     assert "2027-01: 4 used, 3 from the pack of 3, 1 pay-per-use, 0 expired" in done.stdout
     assert "2027-02: 3 used, 3 from the pack of 3, 0 pay-per-use, 0 expired" in done.stdout
     assert "CONSENT MISSING" in done.stdout

@@ -6,12 +6,13 @@ import json
 import shutil
 from pathlib import Path
 
+import click
 import pytest
 import yaml
 from click.testing import CliRunner, Result
 
 from toolkit.cli.price import price
-from toolkit.errors import InventoryInvalid, UsageError
+from toolkit.errors import RecordsInvalid, UsageError
 
 ROOT = Path(__file__).parents[3]
 SAMPLES = ROOT / "schemas/samples"
@@ -62,7 +63,7 @@ def test_a_build_with_samples_by_lots() -> None:
 
 def test_prices_of_another_day(tmp_path: Path) -> None:
     done = run("build", ACME, *PRICES, *EFFORT, "--on", "2026-12-31")
-    assert isinstance(done.exception, InventoryInvalid)
+    assert isinstance(done.exception, RecordsInvalid)
     assert "no price for build/person-day in eu-west-3 on 2026-12-31" in str(done.exception.details)
 
 
@@ -71,7 +72,7 @@ def test_an_effort_that_is_missing_is_named(tmp_path: Path) -> None:
     value["figures"] = value["figures"][:1]
     (tmp_path / "effort.yaml").write_text(yaml.safe_dump(value))
     done = run("build", ACME, *PRICES, "--effort", tmp_path / "effort.yaml")
-    assert isinstance(done.exception, InventoryInvalid)
+    assert isinstance(done.exception, RecordsInvalid)
     (problem,) = done.exception.details["problems"]
     assert "erp-db-1" in problem["message"]
 
@@ -150,6 +151,12 @@ def test_a_shortfall_without_notice_says_so() -> None:
     done = run("minimum", "--revenue", "100000", "--years", "3", "--records", GOLDEN / "years.csv")
     assert "year 2: " in done.stdout
     assert "SAMPLE" not in done.stdout
+
+
+@pytest.mark.parametrize("text", ["2027-02-30", "1999-12-31", "9999-01-01", "20270101", "soon", ""])
+def test_no_day(text: str) -> None:
+    done = run("revision", *INDICES, "--start", text, "--until", "2028-01-15", "--price", "1")
+    assert isinstance(done.exception, click.BadParameter)
 
 
 @pytest.mark.parametrize("command", ["change", "build", "bill", "revision", "minimum"])

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.errors import InventoryInvalid, UsageError
+from toolkit.errors import RecordsInvalid, UsageError
 from toolkit.money.amounts import cents, euros, exactly, number
 from toolkit.money.price_items import FAMILIES, family_of
 from toolkit.money.prices import Unpriced, read_prices, refuse_unpriced
@@ -77,6 +77,8 @@ def test_a_price_holds_from_its_first_to_its_last_day(tmp_path: Path) -> None:
         ("unit/os,*,unit-month,5,,,,maybe", "sample", "not known"),
         ("=HYPERLINK(1),*,unit-month,5,,,,", "item", "nothing that is priced"),
         ("units/os,*,unit-month,5,,,,", "item", "nothing that is priced"),
+        ("unit/oss,*,unit-month,5,,,,", "item", "no management level"),
+        ("unit/os,*,unit-month,5,,,9999-12-31,", "valid_until", "no day of this century"),
         ("unit,*,unit-month,5,,,,", "item", "nothing that is priced"),
         ("function/urgent,*,unit-month,5,,,,", "item", "nothing that is priced"),
         ("support/premium/full_france/many,*,month,5,,,,", "item", "nothing that is priced"),
@@ -87,7 +89,7 @@ def test_a_price_holds_from_its_first_to_its_last_day(tmp_path: Path) -> None:
 )
 def test_rows_that_cannot_be_meant(tmp_path: Path, row: str, field: str, said: str) -> None:
     path = price_file(tmp_path, "sre,*,hour,90,,2027-01-01,,", row)
-    with pytest.raises(InventoryInvalid) as caught:
+    with pytest.raises(RecordsInvalid) as caught:
         read_prices(path)
     (problem,) = caught.value.details["problems"]
     assert (problem["file"], problem["line"], problem["field"]) == (str(path), 3, field)
@@ -96,7 +98,7 @@ def test_rows_that_cannot_be_meant(tmp_path: Path, row: str, field: str, said: s
 
 
 def test_every_fault_at_once(tmp_path: Path) -> None:
-    with pytest.raises(InventoryInvalid, match="4 problems") as caught:
+    with pytest.raises(RecordsInvalid, match="4 problems") as caught:
         read_prices(price_file(tmp_path, "unit/os,,hour,-1,,,,", "sre,*,hour,x,,,,"))
     assert [one["line"] for one in caught.value.details["problems"]] == [2, 2, 2, 3]
 
@@ -138,7 +140,7 @@ def test_what_a_list_lacks_is_named(tmp_path: Path) -> None:
     prices = read_prices(price_file(tmp_path, "sre,*,hour,90,,,,"))
     refuse_unpriced(prices, set())
     missing = {Unpriced(item=f"unit/{name}", region="eu-west-3", day=DAY) for name in ("os", "database")}
-    with pytest.raises(InventoryInvalid, match="lacks 2 prices") as caught:
+    with pytest.raises(RecordsInvalid, match="lacks 2 prices") as caught:
         refuse_unpriced(prices, missing)
     assert [one["message"].split()[3] for one in caught.value.details["problems"]] == ["unit/database", "unit/os"]
 

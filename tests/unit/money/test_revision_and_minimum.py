@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.errors import InventoryInvalid
+from toolkit.errors import RecordsInvalid
 from toolkit.money.indices import Index, Indices, read_indices
 from toolkit.money.minimum import YearRecord, minimum_years, read_years
 from toolkit.money.periods import Month, anniversary, month_of
@@ -81,7 +81,7 @@ def test_an_anniversary_before_the_first_bill_revises_nothing() -> None:
 
 
 def test_an_index_that_is_missing_is_named() -> None:
-    with pytest.raises(InventoryInvalid, match="no SYNTEC for 2028-01") as caught:
+    with pytest.raises(RecordsInvalid, match="no SYNTEC for 2028-01") as caught:
         revisions(Fraction(7), indices(SYNTEC=[Decimal(1)]), start=START, first_bill=BASE, until=dt.date(2028, 2, 1))
     assert caught.value.details["problems"][0]["fix"]
 
@@ -109,7 +109,7 @@ def test_what_is_excepted_from_the_revision() -> None:
 def test_indices_that_cannot_be_meant(tmp_path: Path, row: str, field: str) -> None:
     path = tmp_path / "indices.csv"
     path.write_text(f"index,month,value\nSYNTEC,2027-01,1\n{row}\n")
-    with pytest.raises(InventoryInvalid) as caught:
+    with pytest.raises(RecordsInvalid) as caught:
         read_indices(path)
     assert [(one["line"], one["field"]) for one in caught.value.details["problems"]] == [(3, field)]
 
@@ -162,7 +162,7 @@ def test_growth_above_fifteen_percent_raises_it(growth: str, guaranteed: str) ->
 def test_years_that_cannot_be_meant(tmp_path: Path, row: str, field: str) -> None:
     path = tmp_path / "years.csv"
     path.write_text(f"year,run_eur,scope_growth_percent,notified_on\n1,5,,\n{row}\n")
-    with pytest.raises(InventoryInvalid) as caught:
+    with pytest.raises(RecordsInvalid) as caught:
         read_years(path, years=3)
     assert [(one["line"], one["field"]) for one in caught.value.details["problems"]] == [(3, field)]
 

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit.catalogue import service
-from toolkit.errors import InventoryInvalid, UsageError
+from toolkit.errors import RecordsInvalid, UsageError
 from toolkit.money.changes import charge, consumed_before, read_changes, tokens_by_month
 from toolkit.money.consent import Consent, ProviderChange, consent_faults
 from toolkit.money.packs import pack_month, pack_months
-from toolkit.money.periods import Month, anniversary, commitment_end, contract_year, parse_month
+from toolkit.money.periods import Month, anniversary, commitment_months, contract_year, parse_month
 from toolkit.money.tokens import CatalogueChange, change_cost, incident_cost, read_catalogue
 
 SAMPLES = Path(__file__).parents[3] / "schemas/samples"
@@ -97,17 +97,17 @@ def test_a_pack_never_pays_more_than_its_size(size: int, used: int) -> None:
 def test_packs_do_not_roll_over(size: int, used: dict[int, int], months: int) -> None:
     first = Month(year=2027, month=1)
     per_month = {first.later(offset): tokens for offset, tokens in used.items()}
-    end = commitment_end(START, months)
-    found = pack_months(per_month, size=size, start=START, end=end)
+    _, last = commitment_months(START, months)
+    found = pack_months(per_month, size=size, first=first, last=last)
     assert sum(one.used for one in found) == sum(used.values())
     for one in found:
-        inside = first <= parse_month(one.month) <= Month(year=end.year, month=end.month)
+        inside = first <= parse_month(one.month) <= last
         assert one.size == (size if inside else 0)
 
 
 def test_months_of_a_pack() -> None:
     used = {Month(year=2027, month=1): 25, Month(year=2027, month=3): 5, Month(year=2027, month=6): 2}
-    found = pack_months(used, size=20, start=dt.date(2027, 1, 1), end=dt.date(2027, 4, 30))
+    found = pack_months(used, size=20, first=Month(year=2027, month=1), last=Month(year=2027, month=4))
     assert [(one.month, one.from_pack, one.pay_per_use, one.expired) for one in found] == [
         ("2027-01", 20, 5, 0),
         ("2027-02", 0, 0, 20),
@@ -124,8 +124,8 @@ def test_contract_years() -> None:
     leap = dt.date(2028, 2, 29)
     assert anniversary(leap, 1) == dt.date(2029, 3, 1)
     assert [contract_year(dt.date(2029, *day), leap) for day in ((2, 28), (3, 1))] == [1, 2]
-    assert commitment_end(dt.date(2027, 1, 1), 12) == dt.date(2027, 12, 31)
-    assert commitment_end(dt.date(2027, 1, 31), 1) == dt.date(2027, 2, 27)
+    assert [one.text for one in commitment_months(dt.date(2027, 1, 1), 12)] == ["2027-01", "2027-12"]
+    assert [one.text for one in commitment_months(dt.date(2027, 1, 31), 1)] == ["2027-01", "2027-02"]
 
 
 @given(st.dates(dt.date(2000, 1, 1), dt.date(2100, 12, 31)), st.integers(0, 40))
@@ -209,6 +209,7 @@ def test_a_change_of_the_provider_without_agreement_is_told(tmp_path: Path) -> N
     [
         ("x,prod,2027-02-30,a", "date", "no date"),
         ("x,prod,02/03/2027,a", "date", "no date"),
+        ("x,prod,9999-12-31,a", "date", "no day of this century"),
         ("x,prod,,a", "date", "is missing"),
         ("x,prod,2027-02-01,", "change", "is missing"),
         ("x,prod,2027-02-01,aa", "change", "not in the catalogue"),
@@ -227,7 +228,7 @@ def test_a_change_of_the_provider_without_agreement_is_told(tmp_path: Path) -> N
 )
 def test_records_that_cannot_be_meant(tmp_path: Path, row: str, field: str, said: str) -> None:
     path = records(tmp_path, "fine,prod,2027-02-01,a", row)
-    with pytest.raises(InventoryInvalid) as caught:
+    with pytest.raises(RecordsInvalid) as caught:
         read_changes(path, CATALOGUE)
     (problem,) = caught.value.details["problems"]
     assert (problem["file"], problem["line"], problem["field"]) == (str(path), 3, field)
@@ -236,7 +237,7 @@ def test_records_that_cannot_be_meant(tmp_path: Path, row: str, field: str, said
 
 
 def test_a_record_twice(tmp_path: Path) -> None:
-    with pytest.raises(InventoryInvalid, match="1 problem"):
+    with pytest.raises(RecordsInvalid, match="1 problem"):
         read_changes(records(tmp_path, "x,prod,2027-02-01,a", "x,prod,2027-02-02,a"), CATALOGUE)
 
 
@@ -264,6 +265,6 @@ def test_the_sample_catalogue_says_that_it_is_one() -> None:
 def test_a_catalogue_that_cannot_be_meant(tmp_path: Path, row: str, field: str) -> None:
     path = tmp_path / "catalogue.csv"
     path.write_text(f"id,title,tokens,native_service,standard\nz,Z,1,no,yes\n{row}\n")
-    with pytest.raises(InventoryInvalid) as caught:
+    with pytest.raises(RecordsInvalid) as caught:
         read_catalogue(path)
     assert [(one["line"], one["field"]) for one in caught.value.details["problems"]] == [(3, field)]
