@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "diff": ("toolkit.cli.diff:diff", "Two versions of an inventory: what differs, and what is decided otherwise."),
     "lsp": ("toolkit.cli.lsp:lsp", "Problems, completion and help in any editor (language server)."),
     "rules": ("toolkit.cli.rules:rules", "Every rule that an inventory is held to, and what breaks it."),
+    "catalogue": ("toolkit.cli.catalogue:catalogue", "What each service promises, needs, delivers and leaves out."),
     "decide": ("toolkit.cli.decide:decide", "What is decided for each component, and why."),
     "tables": ("toolkit.cli.tables:tables", "Prove decision tables; what another version would change."),
     "price": ("toolkit.cli.price:price", "What changes, builds and services cost, with the arithmetic."),
