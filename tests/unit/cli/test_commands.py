@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
-from toolkit.cli.main import COMMANDS, main
+from tests.unit.cli.shell import Done, approve, loaded, onboard, plan
+from toolkit.cli.main import COMMANDS
 from toolkit.evidence import merkle
 from toolkit.model.bindings import AwsBinding, Bindings
 from toolkit.run.store import RunRow, SqliteStore
@@ -26,39 +27,12 @@ ROOT = Path(__file__).parents[3]
 ACME = ROOT / "examples/acme/inventory.yaml"
 
 
-class Done(NamedTuple):
-    """What a command left behind."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-def onboard(*arguments: str | Path, cwd: Path, home: Path | None = None) -> Done:
-    """The command in this process, as in a shell whose folder is ``cwd`` and whose home is ``home``."""
-    stdout, stderr = io.StringIO(), io.StringIO()
-    with (
-        pytest.MonkeyPatch.context() as changed,
-        contextlib.redirect_stdout(stdout),
-        contextlib.redirect_stderr(stderr),
-    ):
-        changed.chdir(cwd)
-        changed.setenv("HOME", str(home or cwd))
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-    return Done(ended.value.code, stdout.getvalue(), stderr.getvalue())
-
-
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
     folder = tmp_path / "acme"
     folder.mkdir()
     shutil.copy(ACME, folder)
     return folder
-
-
-def loaded(done: Done) -> Any:
-    return json.loads(done.stdout)
 
 
 def test_help_starts_fast_and_names_only_what_is_built(tmp_path: Path) -> None:
@@ -136,12 +110,6 @@ def test_decisions_as_json(workspace: Path) -> None:
     assert onboard("decide", workspace, "--explain", "absent", cwd=workspace).returncode == 2
 
 
-def plan(workspace: Path, *more: str | Path) -> Path:
-    done = onboard("plan", workspace, "--format", "json", *more, cwd=workspace)
-    assert done.returncode == 0, done.stderr
-    return Path(loaded(done)["folder"])
-
-
 @pytest.fixture(scope="module")
 def planned_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The example's workspace with its plan, for tests that only need to have one."""
@@ -161,25 +129,6 @@ def planned(planned_once: Path, workspace: Path) -> Path:
 
 def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
-
-
-def approve(folder: Path, home: Path) -> None:
-    """A real approval, by a key that the trust file in ``home`` lists."""
-    key = home / "keys/ada.pem"
-    done = onboard("approve", folder, "--key", f"file:{key}", "--create-key", "--format", "json", cwd=home)
-    assert done.returncode == 0, done.stderr
-    trust = home / ".config/onboarding-toolkit/trust.yaml"
-    trust.parent.mkdir(parents=True)
-    public = key.with_name("ada.pem.pub").read_text()
-    keyid = Path(loaded(done)["approval"]).stem
-    trust.write_text(
-        json.dumps(
-            {
-                "schema": "onboarding/trust/v1",
-                "keys": [{"name": "Ada", "keyid": keyid, "public": public, "roles": ["approver"]}],
-            }
-        )
-    )
 
 
 @pytest.fixture
