@@ -28,8 +28,17 @@ def print_outcome(workspace: Workspace, summary: RunSummary, *, as_json: bool) -
     )
     named = [f"{summary.counts.get(key, 0)} {word}" for key, word in WORDS.items()]
     print_text("  " + ", ".join(named))
-    for line in summary.not_proven:
+    for line in together(summary.not_proven):
         print_text(f"  NOT PROVEN: {line}")
     for what, relative in (("evidence", summary.evidence), ("report", summary.report)):
         if relative:
             print_text(f"  {what}: {workspace.root / relative}")
+
+
+def together(lines: tuple[str, ...]) -> list[str]:
+    """``what: reason`` lines, those of one reason as one, in the order in which the reasons come."""
+    found: dict[str, list[str]] = {}
+    for line in lines:
+        what, _, reason = line.partition(": ")
+        found.setdefault(reason, []).append(what)
+    return [", ".join(what) + (f": {reason}" if reason else "") for reason, what in found.items()]

@@ -65,6 +65,8 @@ def _conditions(one: StageStanding, parties: dict[str, str]) -> list[str]:
 
 def _next(stands: Stands, current: StageStanding, path: str) -> str:
     gate = f"transition/{current.stage.id}"
+    if stands.problems:
+        return f"onboard validate {path}"
     if stands.run is None or stands.run.state == "done":
         return f"onboard plan {path}, approve it, and onboard apply PLAN"
     if stands.waiting_for == gate:
@@ -92,6 +94,7 @@ def _json(stands: Stands) -> dict[str, Any]:
         "customer": stands.customer,
         "service": stands.service.id,
         "run": None if stands.run is None else {"id": stands.run.id, "state": stands.run.state},
+        "problems": stands.problems,
         "waiting_for": stands.waiting_for,
         "turn": list(stands.standing.turn),
         "stages": [

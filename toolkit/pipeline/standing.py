@@ -20,13 +20,17 @@ from toolkit.transition.standing import Standing, standing
 
 
 class Stands(msgspec.Struct, frozen=True, kw_only=True):
-    """A customer's standing with what it was seen from; ``run`` is the newest real run of a whole plan."""
+    """A customer's standing with what it was seen from; ``run`` is the newest real run of a whole plan.
+
+    ``problems`` counts those of the inventory: with any, nothing else of it is known.
+    """
 
     customer: str
     service: Service
     standing: Standing
     run: RunRow | None
     waiting_for: str | None
+    problems: int = 0
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +70,7 @@ def stand(workspace: Workspace) -> Stands:
         standing=standing(service, known, passings),
         run=run,
         waiting_for=_waiting_for(plan, steps) if run is not None and run.state == "waiting" else None,
+        problems=problems,
     )
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import io
 import json
 import os
 import re
@@ -12,12 +10,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import pytest
 
-from tests.unit.cli.shell import Done, approve, loaded, onboard, plan
+from tests.unit.cli.shell import approve, loaded, onboard, plan
 from toolkit.cli.main import COMMANDS
 from toolkit.evidence import merkle
 from toolkit.model.bindings import AwsBinding, Bindings

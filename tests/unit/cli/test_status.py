@@ -84,8 +84,8 @@ def passed(workspace: Path, run: str, *gates: str, forced: str | None = None, by
 def test_before_anything_it_says_what_is_missing_and_whose_turn_it_is(workspace: Path) -> None:
     text = onboard("status", workspace, cwd=workspace).stdout
     assert "[>] Prerequisites" in text
-    assert "Security policies (Customer): add prerequisites/security-policies to the inventory" in text
-    assert "turn: Customer" in text
+    assert "Security policies (customer): add prerequisites/security-policies to the inventory" in text
+    assert "turn: customer" in text
     assert "onboard plan" in text
     assert not (workspace / ".onboard").exists()
 
