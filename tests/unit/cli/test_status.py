@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -69,8 +70,8 @@ def give(workspace: Path) -> None:
 def begun(workspace: Path) -> str:
     """Apply the plan for real; gives the run, which waits at its first gate that nobody has passed."""
     folder = plan(workspace)
-    approve(folder, workspace)
-    done = onboard("apply", folder, cwd=workspace)
+    approve(folder, workspace.parent)
+    done = onboard("apply", folder, "--workspace", workspace, cwd=workspace, home=workspace.parent)
     assert done.returncode == 15, done.stderr
     return str(status(workspace)["run"]["id"])
 
@@ -78,7 +79,7 @@ def begun(workspace: Path) -> str:
 def passed(workspace: Path, run: str, *gates: str, forced: str | None = None, by: str = "Ada") -> Done:
     words = [word for gate in gates for word in ("--passed", f"transition/{gate}")]
     more = ["--forced", forced] if forced else []
-    return onboard("runs", "resume", run, *words, "--by", by, *more, cwd=workspace)
+    return onboard("runs", "resume", run, *words, "--by", by, *more, cwd=workspace, home=workspace.parent)
 
 
 def test_before_anything_it_says_what_is_missing_and_whose_turn_it_is(workspace: Path) -> None:
@@ -114,15 +115,10 @@ def test_a_transition_from_its_first_gate_to_its_last(workspace: Path) -> None:
 
     bundle = workspace / ".onboard/evidence" / run
     assert onboard("evidence", "verify", bundle, cwd=workspace).returncode == 0
-    facts = [
-        fact
-        for line in (bundle / "records.ndjson").read_text().splitlines()
-        for fact in json.loads(line).get("subject", {}).get("facts", ())
-    ] or (bundle / "records.ndjson").read_text()
-    kept = json.dumps(facts)
+    kept = (bundle / "records.ndjson").read_text()
     assert "the event is tomorrow" in kept
     assert "Bo" not in kept  # persons are salted references
-    assert kept.count("person:") == 3
+    assert len(set(re.findall(r"person:[0-9a-f]{32}", kept))) >= 2  # Ada and Bo
 
 
 def test_a_gate_is_not_passed_over_the_head_of_another(workspace: Path) -> None:
@@ -157,9 +153,9 @@ def test_a_new_run_keeps_what_was_passed_until_it_changes(workspace: Path) -> No
 
 def begun_again(workspace: Path) -> str:
     folder = plan(workspace)
-    done = onboard("approve", folder, "--key", f"file:{workspace / 'keys/ada.pem'}", cwd=workspace)
+    done = onboard("approve", folder, "--key", f"file:{workspace.parent / 'keys/ada.pem'}", cwd=workspace)
     assert done.returncode == 0, done.stderr
-    assert onboard("apply", folder, cwd=workspace).returncode == 15
+    assert onboard("apply", folder, "--workspace", workspace, cwd=workspace, home=workspace.parent).returncode == 15
     return str(status(workspace)["run"]["id"])
 
 
