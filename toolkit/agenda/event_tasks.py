@@ -17,9 +17,9 @@ def tasks_of(
     links: dt.date | None,
     recordings: tuple[Recording, ...],
 ) -> tuple[Task, ...]:
-    """The tasks in the order of their days; none of the project manager's is on the first supported day or later."""
+    """The tasks in the order of their days; none of the project manager's is on the event's first day or later."""
     supported = [day for day in days if day.support is not None]
-    first = supported[0].date
+    first = days[0].date
     eve = first - dt.timedelta(days=1)
     found = [_task(event, "run-of-show", Text(en="Run of show", fr="Conducteur de l'événement"), day=eve, first=first)]
     if rehearsal is not None:

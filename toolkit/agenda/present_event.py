@@ -8,6 +8,7 @@ from typing import Any
 from toolkit.agenda.event_nouns import EventPlan, PlannedDay, PlannedSession, Span, Task
 from toolkit.canonical import plain
 from toolkit.clocks import duration_words
+from toolkit.visible import visible
 
 SCHEMA = "onboarding/event-plan/v1"
 ROLES = {"project_manager": "project manager", "solutions_analyst": "solutions analyst"}
@@ -19,7 +20,11 @@ def event_json(plan: EventPlan) -> dict[str, Any]:
 
 
 def event_lines(plan: EventPlan) -> Iterator[str]:
-    """The run of show: before the event, each day, after it, and what does not fit."""
+    """The run of show: before the event, each day, after it, and what does not fit; one line each, whatever names hold."""
+    return (visible(line) for line in _lines(plan))
+
+
+def _lines(plan: EventPlan) -> Iterator[str]:
     yield f"{plan.name} ({plan.zone})"
     if plan.rehearsal is not None:
         how = "agreed" if plan.rehearsal.agreed else "proposed"

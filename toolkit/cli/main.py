@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "decide": ("toolkit.cli.decide:decide", "What is decided for each component, and why."),
     "tables": ("toolkit.cli.tables:tables", "Prove decision tables; what another version would change."),
     "price": ("toolkit.cli.price:price", "What changes, builds and services cost, with the arithmetic."),
+    "calendar": ("toolkit.cli.calendar:calendar", "What is due when: a table, or an iCalendar file."),
     "event": ("toolkit.cli.event:event", "Plan a supported event within the limits of its kit."),
     "documents": ("toolkit.cli.documents:documents", "The onboarding's documents, in French and English."),
     "plan": ("toolkit.cli.plan:plan", "What would be done, offline and without credentials."),

@@ -1,7 +1,9 @@
-"""From a workspace to what is due when: the plan of its event (SD-5 §5)."""
+"""From a workspace to what is due when: its calendar, and the plan of its event (SD-5 §5)."""
 
 from __future__ import annotations
 
+from toolkit.agenda.calendars import calendar_of
+from toolkit.agenda.entries import Calendar
 from toolkit.agenda.event_limits import limits_of
 from toolkit.agenda.event_nouns import EventPlan
 from toolkit.agenda.event_plan import plan_event
@@ -9,6 +11,12 @@ from toolkit.catalogue import service
 from toolkit.errors import UsageError
 from toolkit.inventory.load import load
 from toolkit.pipeline.workspace import Workspace
+
+
+def whole_calendar(workspace: Workspace) -> Calendar:
+    """Every entry of the workspace's inventory; raises InventoryInvalid (3)."""
+    inventory = load(workspace.root)
+    return calendar_of(inventory, service(inventory.service))
 
 
 def plan_of(workspace: Workspace) -> EventPlan:
