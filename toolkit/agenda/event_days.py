@@ -1,7 +1,7 @@
 """Which days of an event are supported, from when until when (SD-5 §5). Elapsed time counts, across clock changes too.
 
-This project's choices: the supported days lie within as many consecutive calendar days as the limit names, and are those
-that cover the most session time (then the most event time, then the earliest). A local time that clocks skip or repeat
+This project's choices: the supported days follow each other without a gap, and are those that cover the most session
+time (then the most event time, then the earliest). A local time that clocks skip or repeat
 is refused.
 """
 
@@ -100,12 +100,15 @@ def chosen(days: tuple[TimedDay, ...], limits: EventLimits) -> tuple[TimedDay, .
 
 
 def choices(days: tuple[TimedDay, ...], limits: EventLimits) -> tuple[tuple[TimedDay, ...], ...]:
-    """Every largest set of days within the limit's number of consecutive calendar days."""
+    """Every largest set of consecutive days within the limit."""
     found: list[tuple[TimedDay, ...]] = []
     for first in days:
-        until = first.day.date + dt.timedelta(days=limits.support_days - 1)
-        one = tuple(day for day in days if first.day.date <= day.day.date <= until)
-        if one and not any(set(_numbers(one)) <= set(_numbers(other)) for other in found):
+        one = tuple(
+            day
+            for number, day in enumerate(days[first.number - days[0].number :][: limits.support_days])
+            if day.day.date == first.day.date + dt.timedelta(days=number)
+        )
+        if not any(set(_numbers(one)) <= set(_numbers(other)) for other in found):
             found.append(one)
     return tuple(found)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import hypothesis
 import hypothesis.strategies as st
 import jsonschema
+import msgspec
 import pytest
 from click.testing import CliRunner
 from made_events import event, planned, session
@@ -18,9 +19,13 @@ from toolkit.agenda.event_recordings import most_of
 from toolkit.agenda.present_event import event_json, event_lines
 from toolkit.cli.main import cli
 from toolkit.errors import InventoryInvalid, UsageError
+from toolkit.inventory.load import check
+from toolkit.model.event import Event
+from toolkit.pipeline.scheduling import PLANNED_TO_FIT
 
 ADA = {"id": "ada", "name": "Ada Martin", "email": "ada@summit.example"}
 DAY = ("2027-06-15", "09:00", "17:00")
+ROOT = Path(__file__).parents[3]
 SCHEMA = Path(__file__).parents[3] / "schemas/event-plan.schema.json"
 
 
@@ -212,6 +217,77 @@ def test_the_json_keeps_its_schema_and_the_lines_name_every_session() -> None:
 
 
 def test_an_inventory_of_another_service_is_refused() -> None:
-    told = CliRunner().invoke(cli, ["event", str(SCHEMA.parents[1] / "examples/acme")])
+    told = CliRunner().invoke(cli, ["event", str(ROOT / "examples/acme")])
     assert isinstance(told.exception, UsageError)
     assert told.exception.message == "managed-applications (SD-1) supports no events"
+
+
+def workspace(folder: Path, made: Event) -> Path:
+    """An inventory of SD-5 with that event, as a file."""
+    (folder / "inventory.json").write_text(
+        json.dumps(
+            {
+                "schema": "onboarding/inventory/v1",
+                "service": "event-support",
+                "customer": {
+                    "id": "summit",
+                    "name": "Summit SA",
+                    "language": "fr",
+                    "contacts": [{"role": "technical", "name": "Events", "email": "events@summit.example"}],
+                    "commitment": {"start": "2027-01-01", "months": 12},
+                },
+                "provider": {"profile": "paris-1"},
+                "event": msgspec.to_builtins(made),
+            }
+        )
+    )
+    return folder
+
+
+BEYOND = event(
+    *((f"2027-06-{date}", "08:00", "18:00") for date in (14, 15, 16, 17, 20)),
+    ("2028-01-03", "09:00", "10:00"),
+    streaming="customer",
+    agenda_final="2027-06-20",
+    rehearsal={"option": "technical-run", "date": "2027-06-01", "start": "10:00"},
+    speakers=[ADA],
+    sessions=[
+        session("long", "2027-06-15", "08:00", "17:00", recorded=True),
+        session("short", "2027-06-16", "08:00", "10:00", recorded=True),
+    ],
+)
+
+
+def test_what_exceeds_the_limits_is_planned_to_fit_and_passes_validation_so(tmp_path: Path) -> None:
+    place = workspace(tmp_path, BEYOND)
+    assert {problem.rule for problem in check([place]).errors} <= PLANNED_TO_FIT
+    told = CliRunner().invoke(cli, ["event", str(place), "--format", "json"])
+    assert told.exit_code == 0, told.output
+    plan = json.loads(told.stdout)
+    assert not plan["fits"]
+    assert [one["limit"] for one in plan["broken"]] == [
+        "term", "support-days", *["support-hours"] * 3, "rehearsal-technical-run", "rehearsal-lead", "recordings-length",
+    ]  # fmt: skip
+    workspace(tmp_path, msgspec.convert(plan["nearest"], Event))
+    assert check([place]).errors == ()
+    again = json.loads(CliRunner().invoke(cli, ["event", str(place), "--format", "json"]).stdout)
+    assert again["fits"]
+    assert again["nearest"] is None
+
+
+def test_the_command_warns_that_the_plan_is_cut(tmp_path: Path) -> None:
+    told = CliRunner().invoke(cli, ["event", str(workspace(tmp_path, BEYOND))])
+    assert told.exit_code == 0
+    assert told.stderr == "warning: 8 limits not kept; the plan is cut to fit\n"
+
+
+def test_no_plan_fits_an_event_outside_its_term(tmp_path: Path) -> None:
+    told = CliRunner().invoke(cli, ["event", str(workspace(tmp_path, event(("2028-06-15", "09:00", "17:00"))))])
+    assert isinstance(told.exception, InventoryInvalid)
+
+
+def test_every_other_error_of_the_inventory_is_refused(tmp_path: Path) -> None:
+    broken = event(DAY, sessions=[session("stray", "2027-06-20", "09:00", "10:00")])
+    told = CliRunner().invoke(cli, ["event", str(workspace(tmp_path, broken))])
+    assert isinstance(told.exception, InventoryInvalid)
+    assert [problem["rule"] for problem in told.exception.details["problems"]] == ["INV-144"]
