@@ -83,6 +83,8 @@ def change(*, id_: str | None, minutes: int | None, cause: str | None, shown: Sh
 
 
 def _one(name: str, cost: Any, options: dict[str, Any], shown: Shown) -> int:
+    from fractions import Fraction
+
     from toolkit.cli.present import print_json, print_text
     from toolkit.money.amounts import cents, euros
     from toolkit.money.present import SAMPLE, cost_json, cost_lines
@@ -90,7 +92,7 @@ def _one(name: str, cost: Any, options: dict[str, Any], shown: Shown) -> int:
     rate = None
     if options["prices"] is not None:
         rate = _rate(options["prices"], region=options["region"], on=options["on"])
-    price = None if rate is None or not cost.tokens else euros(cents(rate.eur * cost.tokens))
+    price = None if rate is None or not cost.tokens else euros(cents(Fraction(rate.eur) * cost.tokens))
     sample = cost.sample or (rate is not None and rate.sample)
     if shown.as_json:
         told = {"schema": "onboarding/price-change/v1", "sample": sample, "change": name, **cost_json(cost)}

@@ -17,8 +17,8 @@ def number(text: str) -> Decimal | None:
 def cents(amount: Fraction | Decimal | int) -> Decimal:
     """Euros as they stand on a line of a document: two places, half a cent away from zero."""
     exact = Fraction(amount)
-    whole = (abs(exact) * 200 + 1) // 2
-    return Decimal(whole if exact >= 0 else -whole).scaleb(-2)
+    whole = (abs(exact.numerator) * 200 + exact.denominator) // (2 * exact.denominator)
+    return _decimal(whole if exact >= 0 else -whole, places=2)
 
 
 def euros(amount: Decimal) -> str:
@@ -35,5 +35,9 @@ def exactly(value: Fraction | Decimal | int) -> str:
         places += 1
         if places > 18:
             return f"{fraction.numerator}/{denominator}"
-    scaled = Decimal(fraction.numerator * (10**places // denominator)).scaleb(-places)
-    return f"{scaled.normalize():f}" if scaled else "0"
+    return f"{_decimal(fraction.numerator * (10**places // denominator), places=places):f}"
+
+
+def _decimal(count: int, *, places: int) -> Decimal:
+    """So many of the last place; made from digits, since arithmetic of Decimal ends after 28 of them."""
+    return Decimal((int(count < 0), tuple(map(int, str(abs(count)))), -places))

@@ -281,6 +281,7 @@ def test_terms_that_do_not_hold(tmp_path: Path, text: str, line: int, said: str)
         ("token_pack: many\n", ":3: token_pack: Expected `int | null`"),
         ("lots:\n  - {id: a}\n", r":4: lots\[0\]: Object missing required field `components`"),
         ("source: again\n", "stands twice"),
+        ("? [a]\n: b\n", "a key is a text"),
         ("lots: [\n", "did not find"),
     ],
 )

@@ -59,7 +59,7 @@ def judge(name: str, path: Path) -> None:
 @example(content=b"")
 @example(content=b"\xef\xbb\xbf")
 @example(content=b"{" * 5000)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_bytes(name: str, content: bytes, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(content)
     judge(name, tmp_path / "file")
@@ -67,7 +67,7 @@ def test_any_bytes(name: str, content: bytes, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", [name for name, (sample, _) in READERS.items() if sample])
 @given(data=st.data())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_sample_with_something_else_in_a_place(name: str, data: st.DataObject, tmp_path: Path) -> None:
     text = (SAMPLES / READERS[name][0]).read_text()
     start = data.draw(st.integers(0, len(text)))

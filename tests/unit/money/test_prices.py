@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from toolkit.errors import RecordsInvalid, UsageError
@@ -151,10 +151,11 @@ def test_items_of_no_family(item: str) -> None:
 
 
 @given(st.fractions())
+@example(Fraction(10**40 + 1))
 def test_cents_are_the_nearest_half_away_from_zero(amount: Fraction) -> None:
     rounded = cents(amount)
     assert abs(Fraction(rounded) - amount) <= Fraction(1, 200)
-    assert cents(-amount) == -rounded
+    assert Fraction(cents(-amount)) == -Fraction(rounded)
     assert len(euros(rounded).partition(".")[2]) == 2
 
 
@@ -166,7 +167,7 @@ def test_half_cents_go_up(amount: str, said: str) -> None:
     assert euros(cents(Decimal(amount))) == said
 
 
-@given(st.integers(-(10**12), 10**12), st.integers(1, 10**6))
+@given(st.integers(-(10**40), 10**40), st.integers(1, 10**6))
 def test_an_exact_figure_is_read_back(numerator: int, denominator: int) -> None:
     assert Fraction(exactly(Fraction(numerator, denominator))) == Fraction(numerator, denominator)
 
