@@ -37,7 +37,7 @@ def calendar_of(inventory: Inventory, service: Service) -> Calendar:
     return Calendar(
         customer=inventory.customer.id,
         service=service.id,
-        title=Text(en=f"{name}: {service.title.en}", fr=f"{name} : {service.title.fr}"),
+        title=Text(en=f"{name}: {service.description}", fr=f"{name} : {service.description}"),
         stamp=dt.datetime.combine(known, dt.time(), dt.UTC),
         parties=service.parties,
         entries=in_order(tuple(entries)),

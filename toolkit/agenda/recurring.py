@@ -148,9 +148,10 @@ def _moved(usual: dt.date, calendar: BusinessCalendar) -> Text:
 
 def _due(inventory: Inventory, deliverable: Deliverable, due: Due) -> Iterator[Entry]:
     for anchor in _anchors(inventory, due.after):
+        count, before = abs(due.days or 0), (due.days or 0) < 0
         told = Text(
-            en=f"{due.days} days after {anchor}",
-            fr=f"{due.days} jours après le {anchor}",
+            en=f"{count} days {'before' if before else 'after'} {anchor}",
+            fr=f"{count} jours {'avant' if before else 'après'} le {anchor}",
         )
         if deliverable.condition is not None:
             told = Text(en=f"{told.en}; {deliverable.condition.en}", fr=f"{told.fr} ; {deliverable.condition.fr}")

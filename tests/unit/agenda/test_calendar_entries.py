@@ -13,17 +13,18 @@ import hypothesis.strategies as st
 import jsonschema
 import msgspec
 import pytest
-from agenda_cases import calendar_for, cases, inventory_of
+from agenda_cases import calendar_for, cases, content_lines, inventory_of
 from made_events import event
 
 from toolkit.agenda.commitment import anniversaries, last_day, months_later
 from toolkit.agenda.entries import Calendar, chosen
+from toolkit.agenda.ics import ics_bytes
 from toolkit.agenda.present_calendar import calendar_json, calendar_lines
 from toolkit.agenda.recurring import occurrences
 from toolkit.clocks import BusinessCalendar
 from toolkit.errors import InventoryInvalid, UsageError
 from toolkit.inventory.load import load
-from toolkit.model.inventory import Commitment, Inventory
+from toolkit.model.inventory import Commitment, Inventory, Subscription
 
 ROOT = Path(__file__).parents[3]
 CASES = {case.name: inventory_of(case) for case in cases()} | {
@@ -271,3 +272,69 @@ def test_the_table_shows_a_run_of_days_as_one_line() -> None:
     lines = list(calendar_lines(calendar_for(CASES["support-desk"]), "en"))
     assert any(line.startswith("2027-02-15 to 2027-03-26  provider  Case watch ") for line in lines)
     assert all("\n" not in line for line in lines)
+
+
+VALID = [
+    path
+    for path in sorted((ROOT / "tests/examples/valid").iterdir()) + sorted((ROOT / "examples").iterdir())
+    if path.is_dir() or path.suffix in {".yaml", ".json"}
+]
+
+
+@pytest.mark.parametrize("path", VALID, ids=lambda path: path.name)
+def test_every_valid_inventory_has_a_calendar(path: Path) -> None:
+    calendar = calendar_for(load(path))
+    assert {"commitment-start", "commitment-end"} <= {entry.kind for entry in calendar.entries}
+    assert {entry.owner for entry in calendar.entries} <= set(calendar.parties)
+    for language in ("en", "fr"):
+        content_lines(ics_bytes(calendar, language))
+
+
+def test_the_certificate_of_a_desktop_service_ends() -> None:
+    calendar = calendar_for(load(ROOT / "tests/examples/valid/kind-remote-desktop.yaml"))
+    assert len(days(calendar, "certificate-end")) == 1
+
+
+ADDED = """
+schema: onboarding/service/v1
+id: print-rooms
+description: SD-6
+title: {en: Print rooms, fr: Salles d'impression}
+summary: {en: Made up., fr: Inventé.}
+source: SD-6 §6
+parties:
+  provider: {en: provider, fr: fournisseur}
+  customer: {en: customer, fr: client}
+inventory: {sections: [subscription]}
+tiers:
+  - {id: plain, title: {en: Plain, fr: Simple}, source: SD-6 §6}
+deliverables:
+  - {id: toner, title: {en: Toner, fr: Encre}, source: SD-6 §6, owner: provider, stage: run, recurs: monthly, tiers: [plain]}
+  - {id: survey, title: {en: Survey, fr: Enquête}, source: SD-6 §6, owner: customer, stage: run, due: {after: commitment-end, days: -14, source: SD-6 §6}}
+stages:
+  - {id: run, title: {en: Run, fr: Exploitation}, source: SD-6 §6, owner: provider, gate: false}
+limits:
+  - {id: customer-notice, title: {en: Notice, fr: Préavis}, source: SD-6 §6, value: "60", unit: days}
+"""
+
+
+def test_an_added_service_has_a_calendar_without_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "print-rooms").mkdir()
+    (tmp_path / "print-rooms/service.yaml").write_text(ADDED)
+    monkeypatch.setenv("ONBOARD_CATALOGUE", str(tmp_path))
+    inventory = changed(
+        "support-desk",
+        service="print-rooms",
+        subscription=Subscription(tier="plain"),
+        commitment=Commitment(start=dt.date(2027, 1, 1), months=3),
+    )
+    told = [(entry.day.isoformat(), entry.kind, entry.reference) for entry in calendar_for(inventory).entries]
+    assert told == [
+        ("2027-01-01", "commitment-start", None),
+        ("2027-01-04", "deliverable", "toner"),
+        ("2027-01-31", "notice", None),
+        ("2027-02-01", "deliverable", "toner"),
+        ("2027-03-01", "deliverable", "toner"),
+        ("2027-03-17", "deadline", "survey"),
+        ("2027-03-31", "commitment-end", None),
+    ]
