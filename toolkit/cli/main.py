@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "calendar": ("toolkit.cli.calendar:calendar", "What is due when: a table, or an iCalendar file."),
     "event": ("toolkit.cli.event:event", "Plan a supported event within the limits of its kit."),
     "documents": ("toolkit.cli.documents:documents", "The onboarding's documents, in French and English."),
+    "levels": ("toolkit.cli.levels:levels", "A month's service levels and credits, from records."),
     "plan": ("toolkit.cli.plan:plan", "What would be done, offline and without credentials."),
     "approve": ("toolkit.cli.approve:approve", "Sign a plan's digest, detached from the plan."),
     "apply": ("toolkit.cli.apply:apply", "Carry out an approved plan."),

@@ -28,6 +28,7 @@ class UnitMeasure(msgspec.Struct, frozen=True, kw_only=True):
     interrupted: int
     counted: dict[str, Spans]
     records: tuple[str, ...]
+    excluded_by: tuple[str, ...] = ()
 
     def lost(self, without: frozenset[str] = NOBODY) -> int:
         """Seconds that count against the unit, less the interruptions of some incidents; what overlaps counts once."""
@@ -89,6 +90,7 @@ def measure_unit(
     told: dict[str, list[Span]] = {}
     counting: dict[str, list[Span]] = {}
     records: dict[str, None] = {}
+    excuses: dict[str, None] = {}
     for one in interruptions:
         told.setdefault(one.key, []).append((one.start, one.end))
         records[one.outage or one.key] = None
@@ -97,7 +99,11 @@ def measure_unit(
             if one.incident and scope is not None
             else None
         )
-        if excuse is None:
+        if excuse is not None:
+            excuses[one.key] = None
+        else:
+            if excluded is not None:
+                excuses |= dict.fromkeys(excluded.of("availability", unit.id, one.start, one.end))
             counting.setdefault(one.key, []).append((one.start, one.end))
     counted = {key: difference(intersection(union(spans), when), out) for key, spans in counting.items()}
     return UnitMeasure(
@@ -106,6 +112,7 @@ def measure_unit(
         interrupted=measure(intersection(union(span for spans in told.values() for span in spans), when)),
         counted={key: spans for key, spans in counted.items() if spans},
         records=tuple(records),
+        excluded_by=tuple(excuses),
     )
 
 
@@ -144,4 +151,5 @@ def _unit_figure(one: UnitMeasure) -> UnitFigure:
         not_guaranteed=one.unit.not_guaranteed,
         records=one.records,
         counted=tuple(one.counted),
+        excluded_by=one.excluded_by,
     )

@@ -79,7 +79,7 @@ def _figure(
     if late:
         reason = _no_credit(change, scope)
     credit = Fraction(promise.late_percent) / 100 * (change.price_eur or NONE) if late and reason is None else NONE
-    stopped = clock.excluded_between(change.requested, change.notified)
+    stopped = elapsed < excluded.whole(window, change.requested, change.notified)
     return ChangeFigure(
         id=change.id,
         kind=kind,

@@ -62,6 +62,11 @@ class Excluded:
         """Whether the second that begins at ``moment`` lies in an exclusion of one kind of every component."""
         return self.kinds_over(kind, components, moment, moment + 1)
 
+    def whole(self, window: Window, start: int, end: int) -> int:
+        """Seconds of a window without any exclusion."""
+        clock = self.clock("restore", (), window)
+        return clock.run(end) - clock.run(start)
+
     def end_of(self, exclusion: Exclusion) -> int:
         return max(exclusion.start, self._until) if exclusion.end is None else exclusion.end
 

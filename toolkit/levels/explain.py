@@ -19,7 +19,7 @@ def availability_credit(
     """The credit of a function, with the records of its guaranteed units that count."""
     counted = [unit for unit in figure.units if unit.not_guaranteed is None and unit.rate is not None]
     incidents = sorted(measured.incidents() - restored)
-    outages = [record for unit in counted for record in unit.records]
+    outages = [record for unit in counted for record in (*unit.records, *unit.excluded_by)]
     records = tuple(dict.fromkeys([*incidents, *outages]))
     return Credit(
         id=f"{tenant}/availability/{figure.id}",
@@ -50,6 +50,8 @@ def _availability(
         rate = one.rate(restored)
         assert rate is not None
         yield say(language, "unit", id=unit.id, **seconds, rate=f"{rate} = {percent(100 * rate)}")
+        if unit.excluded_by:
+            yield "  " + say(language, "excluded-by", ids=", ".join(unit.excluded_by))
         moved = sorted(restored & one.counted.keys())
         if moved:
             yield "  " + say(language, "moved-to-restore", ids=", ".join(moved))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from pathlib import Path
 
 import msgspec
 
 from toolkit.levels.period import Period
-from toolkit.levels.records.kinds import Incident, Outage, Records
+from toolkit.levels.records.kinds import Incident, Note, Outage, Records
 
 
 class Interruption(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,7 +25,7 @@ class Interruptions(msgspec.Struct, frozen=True, kw_only=True):
     """``by_component`` in the order of their starts; ``notes`` on what was concluded."""
 
     by_component: dict[str, tuple[Interruption, ...]]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def interruptions(records: Records, period: Period) -> Interruptions:
@@ -33,7 +34,7 @@ def interruptions(records: Records, period: Period) -> Interruptions:
     What has not ended counts to the month's end.
     """
     found: dict[str, list[Interruption]] = defaultdict(list)
-    notes: list[str] = []
+    notes: list[Note] = []
     by_id = {one.id: one for one in records.incidents}
     for outage in records.outages:
         if period.touches(outage.start, outage.end):
@@ -43,23 +44,21 @@ def interruptions(records: Records, period: Period) -> Interruptions:
     for incident in records.incidents:
         if incident.interruption and period.touches(incident.opened, incident.resolved):
             if "P1" not in {incident.first_priority, incident.priority}:
-                notes.append(f"{incident.id} is an interruption and is not P1 (§1.9)")
+                notes.append(_note(incident, "interruption-not-p1"))
             if incident.id not in recorded:
-                notes.append(
-                    f"{incident.id} is an interruption without an outage record: it counts from opened to resolved"
-                )
+                notes.append(_note(incident, "interruption-without-outage"))
                 for component in incident.components:
                     found[component].append(_of_incident(incident, period))
     return Interruptions(by_component={id_: tuple(some) for id_, some in found.items()}, notes=tuple(notes))
 
 
-def _of_outage(outage: Outage, incident: Incident | None, period: Period, notes: list[str]) -> Interruption:
+def _of_outage(outage: Outage, incident: Incident | None, period: Period, notes: list[Note]) -> Interruption:
     if outage.end is None:
-        notes.append(f"{outage.id} has not ended: it counts to the month's end")
+        notes.append(_note(outage, "outage-open"))
     if incident is None:
-        notes.append(f"{outage.id} has no incident: every interruption has a P1 ticket (§1.9)")
+        notes.append(_note(outage, "outage-without-incident"))
     elif not incident.interruption:
-        notes.append(f"{outage.id} counts, although {incident.id} is said to be no interruption")
+        notes.append(_note(outage, "outage-counts", incident=incident.id))
     start, end = _within(period, outage.start, outage.end)
     return Interruption(key=outage.incident or outage.id, start=start, end=end, incident=incident, outage=outage.id)
 
@@ -71,3 +70,7 @@ def _of_incident(incident: Incident, period: Period) -> Interruption:
 
 def _within(period: Period, start: int, end: int | None) -> tuple[int, int]:
     return max(start, period.start), period.end if end is None else min(end, period.end)
+
+
+def _note(record: Incident | Outage, key: str, **named: str) -> Note:
+    return Note(file=Path(record.file).name, line=record.line, record=record.id, key=key, named=named)

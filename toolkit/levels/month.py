@@ -15,6 +15,7 @@ from toolkit.levels.period import Period, Subscribed
 from toolkit.levels.records.kinds import Note, Records
 from toolkit.levels.scale import NONE
 from toolkit.levels.tenant import Month, Promises, measure_function, tenant_figures
+from toolkit.levels.texts import reason_text, say
 from toolkit.levels.units import scopes, service_functions
 from toolkit.model.inventory import Inventory
 from toolkit.model.levels import Claim, FunctionFigure, LevelsReport, TenantFigures
@@ -45,6 +46,7 @@ def month_figures(
     )
     tenants = tuple(tenant_figures(scope, promises, month) for scope in scopes(inventory, service))
     portal = tuple(_portal(service, promises, month))
+    nothing = _earns_nothing(month, tenants, portal)
     exact = sum((Fraction(one.payable) for one in tenants), NONE)
     return LevelsReport(
         customer=inventory.customer.id,
@@ -58,13 +60,9 @@ def month_figures(
         tenants=tenants,
         portal=portal,
         claims=tuple(_claims(tenants, month, service)),
-        earns_nothing=_earns_nothing(month, tenants, portal),
-        notes=(
-            *_notes(records.notes),
-            *interrupted.notes[:_TOLD],
-            *_rest(len(interrupted.notes)),
-            *_said(inventory, service, records, month, tenants),
-        ),
+        earns_nothing=nothing,
+        reasons={code: reason_text(code, language) for code in sorted(_codes(tenants, portal, nothing))},
+        notes=(*_notes((*records.notes, *interrupted.notes), language), *_said(inventory, service, month, tenants)),
         ignored=_ignored(records, period),
         exact=sum((one.exact for one in tenants), NONE),
         payable=cents(exact),
@@ -101,6 +99,15 @@ def _claims(tenants: tuple[TenantFigures, ...], month: Month, service: Service) 
             service=f"{title} {one.id}",
             language=month.language,
         )
+
+
+def _codes(tenants: tuple[TenantFigures, ...], portal: tuple[FunctionFigure, ...], nothing: dict[str, str]) -> set[str]:
+    """Every reason's code of the report."""
+    functions = [*portal, *(function for one in tenants for function in one.functions)]
+    codes = {one.reason for one in functions} | {unit.not_guaranteed for one in functions for unit in one.units}
+    for tenant in tenants:
+        codes |= {one.reason for one in tenant.restore.left_out} | {one.reason for one in tenant.changes}
+    return {code for code in codes | set(nothing.values()) if code}
 
 
 def _earns_nothing(
@@ -151,40 +158,38 @@ def _ignored(records: Records, period: Period) -> dict[str, int]:
     return {kind: count for kind, count in counts.items() if count}
 
 
-def _notes(notes: tuple[Note, ...]) -> tuple[str, ...]:
-    return (*(f"{one.file}:{one.line}: {one.record} {one.text}" for one in notes[:_TOLD]), *_rest(len(notes)))
+def _notes(notes: tuple[Note, ...], language: str) -> Iterator[str]:
+    """The first notes of each kind, and how many more there are."""
+    by_key: dict[str, list[Note]] = {}
+    for one in notes:
+        by_key.setdefault(one.key, []).append(one)
+    for some in by_key.values():
+        yield from (one.words(language) for one in some[:_TOLD])
+        if len(some) > _TOLD:
+            yield say(language, "more", count=len(some) - _TOLD)
 
 
-def _rest(count: int) -> tuple[str, ...]:
-    return (f"… and {count - _TOLD} more like these",) if count > _TOLD else ()
-
-
-def _said(
-    inventory: Inventory, service: Service, records: Records, month: Month, tenants: tuple[TenantFigures, ...]
-) -> Iterator[str]:
-    """What follows from what is not there."""
-    period = month.period
-    incidents = any(period.touches(one.opened, one.resolved) for one in records.incidents)
+def _said(inventory: Inventory, service: Service, month: Month, tenants: tuple[TenantFigures, ...]) -> Iterator[str]:
+    """What follows from what is not there, or holds for all of the month."""
+    records, period, language = month.records, month.period, month.language
+    incidents = [one for one in records.incidents if period.touches(one.opened, one.resolved)]
     if not incidents and not any(period.touches(one.start, one.end) for one in records.outages):
-        yield f"no incident or outage is recorded in {period.name}: everything was available, 100 %"
-    opened = [one.id for one in records.incidents if one.resolved is None and period.touches(one.opened, None)]
-    if opened:
-        yield f"open at the month's end: {', '.join(opened[:_TOLD])}{' …' if len(opened) > _TOLD else ''}"
-    open_ended = [one.id for one in records.exclusions if one.end is None and one.start < period.end]
-    if open_ended:
-        yield f"exclusions without an end count to the month's end: {', '.join(open_ended[:_TOLD])}"
+        yield say(language, "nothing-recorded", month=period.name)
+    co_managed = {part for one in scopes(inventory, service) if one.co_managed for part in one.components}
+    shared = [one for one in incidents if one.cause == "shared"]
+    named = {
+        "open-incidents": [one.id for one in incidents if one.resolved is None],
+        "open-exclusions": [one.id for one in records.exclusions if one.end is None and one.start < period.end],
+        "shared-causes": [one.id for one in shared],
+        "shared-not-involved": [
+            one.id for one in shared if not one.co_management and co_managed.intersection(one.components)
+        ],
+    }
+    for key, ids in named.items():
+        if ids:
+            more = f" (+{len(ids) - _TOLD})" if len(ids) > _TOLD else ""
+            yield say(language, key, ids=", ".join(ids[:_TOLD]) + more)
     for tenant in tenants:
         missing = [one.id for one in tenant.functions if one.charge is None]
         if missing and tenant.penalty:
-            yield f"{tenant.id}: no charge for {', '.join(missing)} in {period.name}: a credit on it has no amount"
-    co_managed = {part for one in scopes(inventory, service) if one.co_managed for part in one.components}
-    whole = [
-        one.id
-        for one in records.incidents
-        if one.cause == "shared" and not one.co_management and co_managed.intersection(one.components)
-    ]
-    if whole:
-        yield f"shared causes on a co-managed tenant without co_management: they count whole: {', '.join(whole[:_TOLD])}"
-    shared = [one.id for one in records.incidents if one.cause == "shared" and period.touches(one.opened, one.resolved)]
-    if shared:
-        yield f"shared causes count whole, each side bears the time that it spent (§1.10): {', '.join(shared[:_TOLD])}"
+            yield say(language, "no-charges", tenant=tenant.id, functions=", ".join(missing), month=period.name)

@@ -151,7 +151,7 @@ def _figure(
     named = (
         (incident.first_priority, *(f"{one.priority} {at(one.at).isoformat()}" for one in changes)) if changes else ()
     )
-    stopped = clock.excluded_between(incident.opened, incident.resolved)
+    stopped = elapsed < excluded.whole(window, incident.opened, incident.resolved)
     return RestoreFigure(
         id=incident.id,
         priority=incident.priority,

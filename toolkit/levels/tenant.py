@@ -11,7 +11,7 @@ from toolkit.levels.assignment import Case, assign
 from toolkit.levels.availability import FunctionMeasure, function_figure, measure_unit
 from toolkit.levels.change import changed
 from toolkit.levels.excluded import Excluded
-from toolkit.levels.explain import availability_credit, change_credit, restore_credit
+from toolkit.levels.explain import availability_credit, change_credit, restore_credit, shared_lines
 from toolkit.levels.interruptions import Interruption
 from toolkit.levels.period import Period, Subscribed
 from toolkit.levels.records.kinds import Records
@@ -216,7 +216,7 @@ def _assembled(
         penalty=scope.production,
         functions=functions,
         restore=restore,
-        shared=shared,
+        shared=msgspec.structs.replace(shared, explanation=shared_lines(shared, month.language)),
         changes=changes,
         availability_credit=sums["availability"],
         restore_credit=sums["restore"],

@@ -22,7 +22,7 @@ class UnitFigure(Figure, frozen=True, kw_only=True):
     """One service unit: of ``subscribed`` seconds ``interrupted`` ones, of which ``excluded``; rate None: not subscribed.
 
     ``not_guaranteed`` says why it is left out of its function's mean. ``records`` interrupted it; ``counted``: incidents,
-    else outages, of which something is not excluded.
+    else outages, of which something is not excluded; ``excluded_by``: exclusions, and incidents that are excused whole.
     """
 
     id: str
@@ -33,6 +33,7 @@ class UnitFigure(Figure, frozen=True, kw_only=True):
     not_guaranteed: str | None = None
     records: tuple[str, ...] = ()
     counted: tuple[str, ...] = ()
+    excluded_by: tuple[str, ...] = ()
 
 
 class FunctionFigure(Figure, frozen=True, kw_only=True):
@@ -132,6 +133,7 @@ class Shared(Figure, frozen=True, kw_only=True):
     compared: tuple[Assignment, ...] = ()
     tie: bool = False
     proven: bool = True
+    explanation: tuple[str, ...] = ()
 
 
 class ChangeFigure(Figure, frozen=True, kw_only=True):
@@ -223,6 +225,8 @@ class LevelsReport(Figure, frozen=True, kw_only=True):
     portal: tuple[FunctionFigure, ...] = ()
     claims: tuple[Claim, ...] = ()
     earns_nothing: dict[str, str] = {}
+    reasons: dict[str, str] = {}
+    """The words of each reason's code that stands in the report."""
     notes: tuple[str, ...] = ()
     ignored: dict[str, int] = {}
     exact: Fraction
@@ -248,3 +252,67 @@ class WhatIf(Figure, frozen=True, kw_only=True):
 def levels_json(report: Figure) -> Any:
     """A report as plain JSON values; fractions are texts."""
     return msgspec.to_builtins(report, enc_hook=str)
+
+
+class CaseFigure(Figure, frozen=True, kw_only=True):
+    """A case of SD-4: seconds from recorded to first contact (or to the month's end), and the time that is promised.
+
+    ``below``: the target is less than the time, not at most. ``state``: met, late, open or no-target.
+    """
+
+    id: str
+    severity: str
+    elapsed: int
+    target: int | None
+    below: bool
+    state: str
+
+
+class SeverityFigure(Figure, frozen=True, kw_only=True):
+    """How many cases of a severity were recorded, and how many of them were contacted in time."""
+
+    severity: str
+    cases: int
+    met: int
+    late: int
+    open: int
+
+
+class ResponseReport(Figure, frozen=True, kw_only=True):
+    """A month's response times (SD-4 §4)."""
+
+    schema: str = "onboarding/response-times/v1"
+    customer: str
+    service: str
+    description: str
+    month: str
+    tier: str
+    source: str
+    cases: tuple[CaseFigure, ...]
+    severities: tuple[SeverityFigure, ...]
+    notes: tuple[str, ...] = ()
+
+
+class PrioritisedIncident(Figure, frozen=True, kw_only=True):
+    """An incident of SD-2: ``priority`` by the matrix; ``given``: the one that its record has."""
+
+    id: str
+    urgency: str
+    impact: str
+    share: Fraction
+    priority: str
+    given: str | None
+
+
+class PriorityReport(Figure, frozen=True, kw_only=True):
+    """A month's incidents by the priority matrix (SD-2 §2); the levels themselves are the provider's data."""
+
+    schema: str = "onboarding/priorities/v1"
+    customer: str
+    service: str
+    description: str
+    month: str
+    source: str
+    incidents: tuple[PrioritisedIncident, ...]
+    without_shares: tuple[str, ...]
+    notes: tuple[str, ...] = ()

@@ -164,8 +164,8 @@ def test_overlapping_outages_are_merged_and_told(tmp_path: Path) -> None:
     rows = "O-1,erp-vm-1,2027-03-05T10:00Z,2027-03-05T12:00Z,\nO-2,erp-vm-1,2027-03-05T11:00Z,,\n"
     apart = "O-3,erp-vm-2,2027-03-05T11:00Z,2027-03-05T12:00Z,\n"
     notes = read(tmp_path, outages=OUTAGES + rows + apart).notes
-    assert [(one.record, one.text) for one in notes] == [
-        ("O-2", "overlaps O-1: both are counted once, as one outage of erp-vm-1")
+    assert [one.words("en") for one in notes] == [
+        "outages.csv:3: O-2 overlaps O-1: both are counted once, as one outage of erp-vm-1"
     ]
 
 
@@ -178,7 +178,7 @@ def test_an_outage_of_an_incident_that_is_none(tmp_path: Path) -> None:
 
 def test_an_offset_that_is_not_that_of_paris_is_told(tmp_path: Path) -> None:
     notes = read(tmp_path, incidents=incident("I-1,P1,2027-07-05T10:00+01:00,,erp-vm-1,,,,,")).notes
-    assert "is 2027-07-05T11:00:00+02:00 in Europe/Paris" in notes[0].text
+    assert "is 2027-07-05T11:00:00+02:00 in Europe/Paris" in notes[0].words("en")
 
 
 def test_a_time_that_has_not_come(tmp_path: Path) -> None:
@@ -280,4 +280,4 @@ def test_an_alert_without_a_component_is_told(tmp_path: Path) -> None:
     (tmp_path / "alertmanager.ndjson").write_text(webhook("firing", "2027-03-05T10:00:00Z", "", alertname="TunnelDown"))
     found = read_records(tmp_path, KNOWN)
     assert not found.incidents
-    assert "TunnelDown name no component" in found.notes[0].text
+    assert "TunnelDown name no component" in found.notes[0].words("en")

@@ -38,8 +38,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     urgencies: frozenset[str] = frozenset()
 
 
-Tell = Callable[[str], None]
-"""Takes a note on the line that is being read."""
+Tell = Callable[[str, dict[str, str]], None]
+"""Takes a note on the line that is being read: a text's key, and what it names."""
 Read = Callable[[str, Tell], Any]
 
 
@@ -51,14 +51,15 @@ def text(cell: str, _tell: Tell) -> str:
 
 def moment(cell: str, tell: Tell) -> int:
     """Epoch seconds of an instant: ISO 8601 with its offset, or a local time with its zone in brackets (RFC 9557)."""
-    seconds, unusual = _moment(cell)
-    if unusual:
-        tell(unusual)
+    seconds, there = _moment(cell)
+    if there:
+        tell("unusual-offset", {"cell": cell, "there": there})
     return seconds
 
 
 @lru_cache(maxsize=4096)
 def _moment(cell: str) -> tuple[int, str]:
+    """Epoch seconds; and the local time, where the offset is not the one in force in Paris then."""
     named = _NAMED_ZONE.fullmatch(cell)
     try:
         told = instant(named[1].strip(), zone=named[2]) if named else instant(cell)
@@ -71,7 +72,7 @@ def _moment(cell: str) -> tuple[int, str]:
             return seconds, ""
         if not offset or offset == _paris(seconds // 900):
             return seconds, ""
-        return seconds, f"{cell} is {at(seconds).isoformat()} in Europe/Paris: its offset is not the one in force there"
+        return seconds, at(seconds).isoformat()
     except UsageError as error:
         raise Wrong(error.message, error.fix) from error
 

@@ -46,8 +46,8 @@ def read_episodes(path: Path, known: Known, complain: Complain, note: Callable[[
         if before is None or before.resolved is None:
             found[key] = incident
     for name, count in sorted(passed.items()):
-        text = f"{count} alerts {name} name no component: they are no incident of one"
-        note(Note(file=path.name, line=0, record="", text=text))
+        named = {"count": str(count), "name": name}
+        note(Note(file=path.name, line=0, record="", key="alerts-without-component", named=named))
     return tuple(sorted(found.values(), key=lambda one: (one.opened, one.id)))
 
 

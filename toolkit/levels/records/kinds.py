@@ -7,6 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from toolkit.levels.texts import say
+
 Cause = Literal["provider", "customer", "shared", "vendor-ai", "none"]
 CAUSES: tuple[Cause, ...] = ("provider", "customer", "shared", "vendor-ai", "none")
 PRIORITIES = ("P1", "P2", "P3", "P4")
@@ -121,12 +123,18 @@ class Case(Record, frozen=True, kw_only=True):
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):
-    """What was read otherwise than it may have been meant: said, not refused."""
+    """What was read otherwise than it may have been meant: said, not refused; ``key`` is a text's with its ``named``."""
 
     file: str
     line: int
     record: str
-    text: str
+    key: str
+    named: dict[str, str] = {}
+
+    def words(self, language: str) -> str:
+        """``outages.csv:3: O-2 overlaps O-1 …``."""
+        place = f"{self.file}:{self.line}: " if self.line else f"{self.file}: "
+        return f"{place}{self.record} {say(language, self.key, **self.named)}".replace(":  ", ": ")
 
 
 class Records(msgspec.Struct, frozen=True, kw_only=True):

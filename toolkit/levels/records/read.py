@@ -134,8 +134,8 @@ class _Reading:
         sound = True
         about = row.cells.get("id", "")
 
-        def tell(text: str) -> None:
-            self.notes.append(Note(file=file.name, line=row.line, record=about, text=text))
+        def tell(key: str, named: dict[str, str]) -> None:
+            self.notes.append(Note(file=file.name, line=row.line, record=about, key=key, named=named))
 
         for column in shape.columns:
             cell = row.cells.get(column.name, "").strip()
@@ -206,8 +206,10 @@ class _Reading:
         latest: Outage | None = None
         for outage in outages:
             if latest is not None and (latest.end is None or outage.start < latest.end):
-                text = f"overlaps {latest.id}: both are counted once, as one outage of {outage.component}"
-                self.notes.append(Note(file=outage.file, line=outage.line, record=outage.id, text=text))
+                named = {"other": latest.id, "component": outage.component}
+                self.notes.append(
+                    Note(file=Path(outage.file).name, line=outage.line, record=outage.id, key="overlaps", named=named)
+                )
             if latest is None or (latest.end is not None and (outage.end is None or outage.end > latest.end)):
                 latest = outage
 

@@ -1,0 +1,166 @@
+"""``onboard levels``: text, JSON that keeps to its schema, a page, what if, and the right exit codes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from jsonschema import Draft202012Validator
+
+from toolkit.cli.main import cli
+from toolkit.errors import OnboardError, RecordsInvalid, UsageError
+
+ROOT = Path(__file__).parents[3]
+ACME = ROOT / "examples/acme"
+WORKED = ROOT / "tests/golden/levels/worked-month"
+
+
+def run(*arguments: object, month: str = "2027-03") -> str:
+    found = CliRunner().invoke(cli, ["levels", *map(str, arguments), "--month", month], catch_exceptions=False)
+    assert found.exit_code == 0, found.output
+    return found.stdout
+
+
+def refused(kind: type[OnboardError], *arguments: object, month: str = "2027-03") -> OnboardError:
+    with pytest.raises(kind) as caught:
+        CliRunner().invoke(cli, ["levels", *map(str, arguments), "--month", month], catch_exceptions=False)
+    return caught.value
+
+
+def schema(name: str) -> Draft202012Validator:
+    return Draft202012Validator(json.loads((ROOT / f"schemas/{name}.schema.json").read_text()))
+
+
+def copied(folder: Path, to: Path) -> Path:
+    shutil.copytree(folder, to, ignore=shutil.ignore_patterns(".onboard"))
+    return to
+
+
+def test_acme_explains_every_credit_by_records_rule_and_arithmetic() -> None:
+    said = run(ACME, "--explain", "--language", "en")
+    for line in (
+        "SAMPLE: charges are no real ones",
+        "  acme-prod/availability/database: 24.00 €",
+        "    records: INC-3007, OUT-3001, OUT-3003",
+        "    arithmetic: 2 % × 1200.00 € = 24.00 €",
+        "  acme-prod/restore: 115.00 €",
+        "    records: INC-3001, INC-3002",
+        "    arithmetic: gap = 2 / max(5, 5) = 40 %, in (25, 50]",
+        "    arithmetic: 50 % × 45.00 € = 22.50 €",
+        "    claim until 2027-04-30, subject SLA claim Managed Applications acme-prod",
+        "credits payable: 161.50 € (SAMPLE)",
+    ):
+        assert line in said.splitlines()
+    assert "the last one holds for the whole clock; stopped by EXC-3002" in said
+
+
+def test_the_customers_language_is_the_reports() -> None:
+    assert "avoirs dus: 161.50 €" in run(ACME)
+    assert "credits payable" in run(ACME, "--language", "en")
+
+
+@pytest.mark.parametrize("place", [ACME, WORKED])
+def test_json_keeps_to_its_schema(place: Path) -> None:
+    schema("levels").validate(json.loads(run(place, "--format", "json", "--what-if", "P1 3h")))
+
+
+def test_unchanged_input_gives_the_same_bytes() -> None:
+    assert run(WORKED, "--format", "json") == run(WORKED, "--format", "json")
+    assert run(WORKED, "--format", "html") == run(WORKED, "--format", "html")
+
+
+def test_the_page_is_whole_and_loads_nothing(tmp_path: Path) -> None:
+    run(WORKED, "--format", "html", "--what-if", "P1 3h", "--output", tmp_path / "levels.html")
+    page = (tmp_path / "levels.html").read_text()
+    assert page.startswith("<!DOCTYPE html>")
+    assert "nova-erp/availability/database" in page
+    assert "non relu" in page
+    for loaded in ("<script", "src=", "href=", "url("):
+        assert loaded not in page
+
+
+def test_a_hostile_reason_does_not_leave_its_place(tmp_path: Path) -> None:
+    place = copied(ACME, tmp_path / "acme")
+    incidents = place / "records/incidents.csv"
+    incidents.write_text(incidents.read_text().replace("INC-3001", "<script>alert(1)</script>"))
+    outages = place / "records/outages.csv"
+    outages.write_text(outages.read_text().replace("INC-3001", "<script>alert(1)</script>"))
+    assert "<script>" not in run(place, "--format", "html")
+    assert "&lt;script&gt;" in run(place, "--format", "html")
+
+
+def test_what_if_tells_where_it_was_put_and_what_changes() -> None:
+    found = json.loads(run(ACME, "--what-if", "P1 30h erp-vm-2", "--format", "json"))["what_if"]
+    assert (found["component"], found["start"]) == ("erp-vm-2", "2027-03-01T10:00:00+01:00")
+    assert found["before"] == "161.50"
+    assert float(found["after"]) > 161.50
+    assert {one["id"] for one in found["credits"]} & {"acme-prod/restore", "acme-prod/availability/os"}
+
+
+def test_what_if_without_a_component_takes_the_dearest() -> None:
+    found = json.loads(run(WORKED, "--what-if", "P1 3h", "--format", "json"))["what_if"]
+    assert found["component"] == "application/shop"
+    assert found["difference"] == "45.00"
+
+
+def test_what_if_of_a_p3_interrupts_nothing() -> None:
+    found = json.loads(run(ACME, "--what-if", "P3 200h erp-vm-2", "--format", "json"))["what_if"]
+    assert not [one for one in found["credits"] if one["kind"] == "availability"]
+
+
+@pytest.mark.parametrize("text", ["3h", "P1", "P9 3h", "P1 3h nowhere-1", "P1 2000h erp-vm-1", "P1 1d"])
+def test_a_what_if_that_is_none(text: str) -> None:
+    assert refused(UsageError, ACME, "--what-if", text).fix
+
+
+def test_bad_records_are_problems_with_exit_3(tmp_path: Path) -> None:
+    place = copied(ACME, tmp_path / "acme")
+    (place / "records/outages.csv").write_text("id,component,start,end,incident\nO-1,erp-db-9,2027-03-09T02:10,,\n")
+    error = refused(RecordsInvalid, place)
+    assert [(one["line"], one["path"]) for one in error.details["problems"]] == [(2, "/component"), (2, "/start")]
+
+
+@pytest.mark.parametrize("month", ["2027-13", "march", "2027-3"])
+def test_a_month_that_is_none(month: str) -> None:
+    assert refused(UsageError, ACME, month=month)
+
+
+def test_a_month_without_records_is_whole_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    said = run(ACME, "--records", tmp_path / "empty", "--language", "en", month="2027-04")
+    assert "no incident or outage is recorded in 2027-04: everything was available, 100 %" in said
+    assert "credits payable: 0.00 €" in said
+    later = json.loads(run(ACME, "--format", "json", month="2027-05"))
+    assert later["ignored"] == {"incidents": 6, "outages": 3, "exclusions": 2, "changes": 2, "charges": 3}
+
+
+def test_a_workspace_without_records_says_so(tmp_path: Path) -> None:
+    place = copied(ACME, tmp_path / "acme")
+    shutil.rmtree(place / "records")
+    assert "there is no folder records: nothing is recorded" in run(place, "--language", "en")
+
+
+def test_dates_in_the_future_are_refused_when_the_present_is_told() -> None:
+    error = refused(RecordsInvalid, ACME, "--as-of", "2027-03-20T00:00:00+01:00")
+    assert all("has not come yet" in one["message"] for one in error.details["problems"])
+
+
+def test_the_report_is_not_written_over_the_inventory() -> None:
+    assert refused(UsageError, ACME, "--output", ACME / "inventory.yaml")
+
+
+def test_ucaas_has_priorities_and_no_credits(tmp_path: Path) -> None:
+    place = copied(ROOT / "tests/examples/valid", tmp_path / "valid") / "ucaas.yaml"
+    if not place.is_file():
+        pytest.skip("no example of SD-2 of that name")
+    (tmp_path / "records").mkdir()
+    said = run(place, "--records", tmp_path / "records")
+    assert "the provider's data, not in the service description" in said
+
+
+def levelled(value: Any) -> Any:
+    return value

@@ -1,0 +1,71 @@
+"""Response times of cases: recorded → an engineer makes contact, at any hour (SD-4 §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from toolkit.clocks import ALWAYS
+from toolkit.errors import UsageError
+from toolkit.levels.period import Period
+from toolkit.levels.records.kinds import Case
+from toolkit.levels.scale import target_of
+from toolkit.levels.windows import target_seconds
+from toolkit.model.levels import CaseFigure, ResponseReport, SeverityFigure
+from toolkit.model.service import Service, Target
+
+
+def responded(
+    service: Service, cases: Iterable[Case], period: Period, *, tier: str | None, customer: str
+) -> ResponseReport:
+    """The cases that were recorded in the month; a tier without objectives has figures and no target.
+
+    UsageError for a service without response times, and for an inventory that does not say which tier is bought. A case that nobody has contacted by the month's end is late when its target is over by then, else it is open.
+    """
+    promise = service.levels.response
+    if promise is None:
+        raise UsageError(
+            f"{service.id} promises no response times", fix="onboard catalogue show " + service.description
+        )
+    if tier is None:
+        raise UsageError("the inventory does not say which tier is bought", fix="add subscription: {tier: premium}")
+    found = tuple(
+        _figure(one, target_of(promise.targets, f"severity-{one.severity}", tier), period)
+        for one in cases
+        if period.has(one.recorded)
+    )
+    return ResponseReport(
+        customer=customer,
+        service=service.id,
+        description=service.description,
+        month=period.name,
+        tier=tier,
+        source=promise.source,
+        cases=found,
+        severities=tuple(_severity(severity, found) for severity in sorted({one.severity for one in found})),
+    )
+
+
+def _figure(case: Case, target: Target | None, period: Period) -> CaseFigure:
+    contacted = case.contacted if case.contacted is not None and case.contacted < period.end else None
+    elapsed = (period.end if contacted is None else contacted) - case.recorded
+    seconds = None if target is None else target_seconds(target, ALWAYS)
+    state = "no-target"
+    if target is not None and seconds is not None:
+        over = elapsed >= seconds if target.below else elapsed > seconds
+        state = "late" if over else "open" if contacted is None else "met"
+    return CaseFigure(
+        id=case.id,
+        severity=case.severity,
+        elapsed=elapsed,
+        target=seconds,
+        below=target is not None and target.below,
+        state=state,
+    )
+
+
+def _severity(severity: str, cases: tuple[CaseFigure, ...]) -> SeverityFigure:
+    own = [one for one in cases if one.severity == severity]
+    met, late = (sum(one.state == state for one in own) for state in ("met", "late"))
+    return SeverityFigure(
+        severity=severity, cases=len(own), met=met, late=late, open=sum(one.state == "open" for one in own)
+    )
