@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -154,13 +154,60 @@ def test_the_report_is_not_written_over_the_inventory() -> None:
 
 
 def test_ucaas_has_priorities_and_no_credits(tmp_path: Path) -> None:
-    place = copied(ROOT / "tests/examples/valid", tmp_path / "valid") / "ucaas.yaml"
-    if not place.is_file():
-        pytest.skip("no example of SD-2 of that name")
+    inventory = tmp_path / "inventory.yaml"
+    shutil.copy(ROOT / "tests/examples/valid/kind-call-manager.yaml", inventory)
+    component = re.findall(r"- id: (\S+)\n *kind: call-manager", inventory.read_text())[0]
     (tmp_path / "records").mkdir()
-    said = run(place, "--records", tmp_path / "records")
+    (tmp_path / "records/incidents.csv").write_text(
+        "id,priority,opened,resolved,components,urgency,people_share,sites_share,components_share\n"
+        f"I-1,P2,2027-03-01T10:00Z,,{component},major,3/4,1/8,\n"
+        f"I-2,,2027-03-02T10:00Z,,{component},critical,1/10,,80%\n"
+        f"I-3,P3,2027-03-03T10:00Z,,{component},,,,\n"
+    )
+    said = run(inventory)
+    assert "I-1: major, large (75 %) → P2" in said
+    assert "I-2: critical, widespread (80 %) → P1" in said
+    assert "without urgency or shares: I-3" in said
     assert "the provider's data, not in the service description" in said
+    schema("priorities").validate(json.loads(run(inventory, "--format", "json")))
+    assert refused(UsageError, inventory, "--what-if", "P1 3h")
+    assert refused(UsageError, inventory, "--format", "html")
 
 
-def levelled(value: Any) -> Any:
-    return value
+SD_4 = """schema: onboarding/inventory/v1
+service: collaboration-support
+customer:
+  id: globex
+  name: Globex SAS
+  language: en
+  contacts: [{role: technical, name: Operations, email: ops@globex.example}]
+  commitment: {start: 2027-01-01, months: 12}
+provider: {profile: paris-1}
+"""
+
+
+@pytest.mark.parametrize("tier", ["premium", "basic"])
+def test_software_support_has_response_times(tmp_path: Path, tier: str) -> None:
+    inventory = tmp_path / "inventory.yaml"
+    inventory.write_text(SD_4 + f"subscription: {{tier: {tier}}}\n")
+    (tmp_path / "records").mkdir()
+    (tmp_path / "records/cases.csv").write_text(
+        "id,severity,recorded,contacted\n"
+        "C-1,1,2027-03-28T01:50:00+01:00,2027-03-28T03:04:59+02:00\n"
+        "C-2,2,2027-03-06T10:00:00+01:00,2027-03-06T10:15:00+01:00\n"
+        "C-3,4,2027-03-31T23:30:00+02:00,\n"
+    )
+    found = json.loads(run(inventory, "--format", "json"))
+    schema("response-times").validate(found)
+    states = {one["id"]: one["state"] for one in found["cases"]}
+    expected = {"C-1": "met", "C-2": "late", "C-3": "open"}
+    assert states == (expected if tier == "premium" else dict.fromkeys(expected, "no-target"))
+    said = run(inventory)
+    assert ("severity 1: 1 of 1 in time (less than 15 min)" in said) == (tier == "premium")
+
+
+def test_software_support_without_a_tier_cannot_be_judged(tmp_path: Path) -> None:
+    inventory = tmp_path / "inventory.yaml"
+    inventory.write_text(SD_4)
+    with pytest.raises(OnboardError):
+        CliRunner().invoke(cli, ["levels", str(inventory), "--month", "2027-03"], catch_exceptions=False)
