@@ -70,6 +70,28 @@ def test_each_limit_at_its_edge(event: dict[str, Any], expected: list[tuple[str,
     assert told(**event) == expected
 
 
+@pytest.mark.parametrize(
+    ("date", "end", "broken"),
+    [
+        # an hour is skipped: 00:30 to 10:30 are 9 h
+        ("2027-03-28", "10:30", []),
+        ("2027-03-28", "10:31", [("INV-147", "/days/0/end")]),
+        # an hour is repeated: 00:30 to 08:30 are 9 h
+        ("2027-10-31", "08:30", []),
+        ("2027-10-31", "08:31", [("INV-147", "/days/0/end")]),
+    ],
+)
+def test_a_day_lasts_what_elapses(date: str, end: str, broken: list[tuple[str, str]]) -> None:
+    rehearsed = (dt.date.fromisoformat(date) - dt.timedelta(days=7)).isoformat()
+    event = {
+        "agenda_final": "2027-01-01",
+        "days": [{"date": date, "start": "00:30", "end": end}],
+        "sessions": [],
+        "rehearsal": {"option": "tasks-review", "date": rehearsed},
+    }
+    assert told(**event) == broken
+
+
 @pytest.mark.parametrize(("last", "broken"), [("17:00", []), ("17:01", [("INV-150", "/sessions")])])
 def test_eight_hours_of_recordings(last: str, broken: list[tuple[str, str]]) -> None:
     session = {**EVENT["sessions"][0], "end": last}

@@ -80,6 +80,18 @@ class Timetable:
             for index, name in strings(session.item, "speakers"):
                 yield f"{session.path}/speakers/{index}", name
 
+    def minutes(self, span: Span) -> int:
+        """Elapsed minutes of a span, across a clock change too; 0 for one that is unsound or ends before it starts."""
+        if span.date is None or span.start is None or span.end is None or self.zone is None:
+            return 0
+        # by offsets, not by instants: those of the year 9999 may lie beyond the calendar
+        before, after = (
+            dt.datetime.combine(span.date, dt.time(minutes // 60, minutes % 60), self.zone).utcoffset()
+            or dt.timedelta()
+            for minutes in (span.start, span.end)
+        )
+        return max(0, span.end - span.start - (after - before) // dt.timedelta(minutes=1))
+
     def times(self) -> Iterator[tuple[str, dt.date, int]]:
         """Pointer, day and minutes of every local time that is sound."""
         for span in (*self.days, *self.sessions):

@@ -104,7 +104,7 @@ def _support(header: Header) -> Iterator[Finding]:
                 message = f"the support covers consecutive days; {after} does not follow {before}"
                 yield broken("INV-146", f"{path}/date", message)
     for span in table.days:
-        if span.start is not None and span.end is not None and span.end - span.start > hours * 60:
+        if table.minutes(span) > hours * 60:
             message = (
                 f"the day is longer than {hours} hours; the support is {hours} consecutive ones from 30 minutes before"
             )
@@ -146,7 +146,7 @@ def _recordings(header: Header) -> Iterator[Finding]:
     if header.service != EVENTS:
         return
     recorded = [one for one in table.sessions if one.item.get("recorded") is True]
-    minutes = sum(one.end - one.start for one in recorded if one.start is not None and one.end is not None)
+    minutes = sum(table.minutes(one) for one in recorded)
     most = _limit("recordings-length") if recorded else 0
     if minutes > most * 60:
         message = (
