@@ -57,13 +57,16 @@ def change(*, id_: str | None, minutes: int | None, cause: str | None, shown: Sh
     if minutes is not None or cause is not None:
         if minutes is None or cause is None or id_ is not None:
             raise UsageError("time of an incident needs --minutes and --cause, and no CHANGE", fix="give both")
+        _refuse(options, *_OF_CHANGES, "records", "pack", why="has no meaning for the time of an incident")
         from toolkit.money.tokens import incident_cost
 
         known: Literal["customer", "shared"] = "customer" if cause == "customer" else "shared"
         return _one(f"{minutes} minutes ({cause})", incident_cost(minutes, _rules(), cause=known), options, shown)
     catalogue = _catalogue(options["catalogue"])
     if id_ is None:
+        _refuse(options, *_OF_CHANGES, why="stands in the records, for each change")
         return _records(catalogue, options, shown)
+    _refuse(options, "pack", why="is for the months of --records")
     from toolkit.money.changes import OUTSIDE
     from toolkit.money.table_file import suggestion
     from toolkit.money.tokens import change_cost
@@ -80,6 +83,17 @@ def change(*, id_: str | None, minutes: int | None, cause: str | None, shown: Sh
         validation=options["validation"],
     )
     return _one(id_, cost, options, shown)
+
+
+_OF_CHANGES = ("out_of_hours", "accelerated", "incident_driven")
+
+
+def _refuse(options: dict[str, Any], *names: str, why: str) -> None:
+    """An option that would be ignored is refused."""
+    for name in names:
+        if options[name]:
+            option = f"--{name.replace('_', '-')}"
+            raise UsageError(f"{option} {why}", fix=f"leave out {option}")
 
 
 def _one(name: str, cost: Any, options: dict[str, Any], shown: Shown) -> int:
@@ -110,9 +124,11 @@ def _records(catalogue: dict[str, CatalogueChange], options: dict[str, Any], sho
     from toolkit.cli.present import print_json, print_text
     from toolkit.errors import RecordsInvalid
     from toolkit.money.changes import charge, read_changes, tokens_by_month
+    from toolkit.money.pack_prices import PricedMonth, price_months
     from toolkit.money.packs import pack_months
     from toolkit.money.periods import commitment_months
-    from toolkit.money.present import SAMPLE, charged_json, charged_lines, pack_lines
+    from toolkit.money.present import SAMPLE, charged_json, charged_lines, pack_lines, priced_json, priced_lines
+    from toolkit.money.prices import read_prices
 
     if options["records"] is None:
         raise UsageError("neither CHANGE nor --records", fix="name a change of the catalogue, or a file of records")
@@ -126,15 +142,20 @@ def _records(catalogue: dict[str, CatalogueChange], options: dict[str, Any], sho
         last=last,
     )
     sample = any(one.record.sample or one.cost.sample for one in charged)
+    priced: tuple[PricedMonth, ...] = ()
+    if options["prices"] is not None:
+        priced = price_months(months, read_prices(options["prices"]), region=options["region"])
+        sample = sample or any(one.sample for one in priced)
     if shown.as_json:
         told = {"schema": "onboarding/price-changes/v1", "sample": sample, "changes": charged_json(charged)}
-        print_json({**told, "months": plain(months)})
+        print_json({**told, "months": plain(months), "priced": priced_json(priced)})
     else:
         used = tuple(month for month in months if options["pack"] or month.used)
         for line in [
             *([SAMPLE] if sample else []),
             *charged_lines(charged, explain=options["explain"]),
             *pack_lines(used, explain=options["explain"]),
+            *priced_lines(priced, explain=options["explain"]),
         ]:
             print_text(line)
     return RecordsInvalid.exit_code if any(one.consent_faults for one in charged) else 0

@@ -12,13 +12,14 @@ from toolkit.model.inventory import Inventory, Tenant
 from toolkit.money.amounts import cents, euros, exactly
 from toolkit.money.because import Because
 from toolkit.money.bill_lines import Line, RateOf, Recurring, counted_line, recurring_lines, title_of
+from toolkit.money.pack_prices import token_lines
 from toolkit.money.packs import pack_month
 from toolkit.money.periods import Month, billed_days, commitment_months, contract_year
 from toolkit.money.prices import PriceList, refuse_unpriced
 from toolkit.money.rates import Contract, Rate, Rates
 from toolkit.money.support import support_item, tickets_of
 from toolkit.money.terms import Charge, Terms
-from toolkit.money.units import Units, billed_units
+from toolkit.money.units import Unit, Units, billed_units
 from toolkit.money.usage import Usage
 from toolkit.money.vendor import passed_through
 
@@ -88,37 +89,40 @@ def _recurring(request: BillRequest, units: Units, first: dt.date | None) -> lis
     found = [
         Recurring(item="access-fee", quantity=1, region=terms.region, since=first, until=terms.ends, because=(said,))
     ]
-    together: dict[tuple[str, str, dt.date, str], Recurring] = {}
+    together: dict[tuple[str, str, dt.date, str], list[Unit]] = {}
     for unit in units.units:
-        key = (unit.item, unit.region, unit.since, unit.because.rule)
-        before = together.get(key)
-        together[key] = Recurring(
-            item=unit.item,
-            quantity=unit.quantity + (before.quantity if before else 0),
-            region=unit.region,
-            since=unit.since,
-            until=terms.ends,
-            of=(*(before.of if before else ()), unit.component),
-            because=(
-                unit.because,
-                Because(rule="the run is billed from delivery, of all or of a lot", section=SECTION),
-            ),
-        )
-    found += together.values()
-    said = Because(rule="support: level, chain and included tickets, by environment", section=SECTION)
-    tenants = {component.id: component.tenant for component in request.inventory.components}
-    for tenant in _running(request, units):
+        together.setdefault((unit.item, unit.region, unit.since, unit.because.rule), []).append(unit)
+    said = Because(rule="the run is billed from delivery, of all or of a lot", section=SECTION)
+    for (item, region, since, _), some in together.items():
         found.append(
             Recurring(
-                item=support_item(tenant, terms, month),
-                quantity=1,
-                region=tenant.platform.region,
-                since=min(unit.since for unit in units.units if tenants[unit.component] == tenant.id),
+                item=item,
+                quantity=sum(unit.quantity for unit in some),
+                region=region,
+                since=since,
                 until=terms.ends,
-                of=(tenant.id,),
-                because=(said,),
+                of=tuple(unit.component for unit in some),
+                because=(some[0].because, said),
             )
         )
+    said = Because(rule="support: level, chain and included tickets, by environment", section=SECTION)
+    tenants = {component.id: component.tenant for component in request.inventory.components}
+    begun: dict[str, dt.date] = {}
+    for unit in units.units:
+        tenant_id = tenants[unit.component]
+        begun[tenant_id] = min(begun.get(tenant_id, unit.since), unit.since)
+    found += [
+        Recurring(
+            item=support_item(tenant, terms, month),
+            quantity=1,
+            region=tenant.platform.region,
+            since=begun[tenant.id],
+            until=terms.ends,
+            of=(tenant.id,),
+            because=(said,),
+        )
+        for tenant in _running(request, units)
+    ]
     return found
 
 
@@ -188,10 +192,7 @@ def _counted(request: BillRequest, rates: Rates, running: tuple[Tenant, ...]) ->
     if not first <= month <= last:
         size = 0
     pack = pack_month(month, size=size, used=usage.tokens)
-    if size:
-        said = Because(rule="a monthly pack runs to the end of the commitment", section="SD-1 §1.11")
-        count(f"token-pack/{size}", 1, said)
-    count("token", pack.pay_per_use, *pack.because)
+    lines += token_lines(pack, rates, region=terms.region)
     return lines
 
 

@@ -166,9 +166,10 @@ def _at_order_and_end(total: Decimal, terms: Terms) -> tuple[Invoice, ...]:
 
 
 def _by_lots(lines: list[BuildLine], terms: Terms) -> tuple[Invoice, ...]:
+    amount_of = {line.component: line.amount for line in lines}
     found = []
     for lot in terms.lots:
-        amounts = [line.amount for line in lines if line.component in lot.components]
+        amounts = [amount_of[component] for component in lot.components]
         amount = sum(amounts, Decimal(0))
         found.append(
             Invoice(

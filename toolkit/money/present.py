@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from toolkit.canonical import plain
+from toolkit.money.amounts import euros
 from toolkit.money.because import lines
 from toolkit.money.changes import Charged
+from toolkit.money.pack_prices import PricedMonth
 from toolkit.money.packs import PackMonth
 from toolkit.money.tokens import Cost
 
@@ -52,6 +54,28 @@ def pack_lines(months: tuple[PackMonth, ...], *, explain: bool) -> list[str]:
         if explain:
             told += lines(month.because)
     return told
+
+
+def priced_lines(months: tuple[PricedMonth, ...], *, explain: bool) -> list[str]:
+    told: list[str] = []
+    for month in months:
+        if month.lines:
+            told.append(f"{month.month}: {euros(month.total)} EUR{' SAMPLE' if month.sample else ''}")
+        for line in month.lines if explain else ():
+            told += lines(line.because)
+    return told
+
+
+def priced_json(months: tuple[PricedMonth, ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "month": month.month,
+            "sample": month.sample,
+            "lines": [{**plain(line), "amount": euros(line.amount)} for line in month.lines],
+            "total": euros(month.total),
+        }
+        for month in months
+    ]
 
 
 def cost_json(cost: Cost) -> dict[str, Any]:

@@ -13,6 +13,9 @@ from toolkit.money.bill_lines import Line
 from toolkit.money.build import BuildPrice
 from toolkit.money.present import SAMPLE
 
+NAMED = 8
+"""How many components a line of text names; JSON has all of them."""
+
 
 def bill_lines(bill: Bill, *, explain: bool) -> list[str]:
     told = [SAMPLE] if bill.sample else []
@@ -71,7 +74,8 @@ def build_json(price: BuildPrice) -> dict[str, Any]:
 
 
 def _words(line: Line) -> str:
-    of = f": {', '.join(line.of)}" if line.of else ""
+    named = ", ".join(line.of[:NAMED]) + (f" and {len(line.of) - NAMED} more" if len(line.of) > NAMED else "")
+    of = f": {named}" if named else ""
     part = f", {line.days} days" if line.days and len(set(line.days.split("/"))) > 1 else ""
     return f"{line.title}{of}; {line.quantity} {line.unit} at {_price(line.price)}{part}"
 

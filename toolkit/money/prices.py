@@ -102,7 +102,8 @@ def refuse_unpriced(prices: PriceList, missing: set[Unpriced]) -> None:
             "column": None,
             "field": "item",
             "message": f"no price for {one.item} in {one.region} on {one.day}",
-            "fix": f"add a row for {one.item}, unit {unit_of(one.item)}, region {one.region} or *",
+            "fix": f"add a row for {one.item}, unit {unit_of(one.item)}, region "
+            + (EVERYWHERE if one.region == EVERYWHERE else f"{one.region} or {EVERYWHERE}"),
         }
         for one in sorted(missing)
     ]

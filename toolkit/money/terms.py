@@ -77,13 +77,10 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     charges: tuple[Charge, ...] = ()
     region: str = "*"
 
-    def lot_of(self, component: str) -> Lot | None:
-        return next((lot for lot in self.lots if component in lot.components), None)
-
-    def delivery_of(self, component: str) -> dt.date | None:
-        """The day from which a component's run is billed; None while it is not delivered."""
-        lot = self.lot_of(component)
-        return self.delivered if lot is None else lot.delivered
+    @property
+    def deliveries(self) -> dict[str, dt.date | None]:
+        """The delivery of each component that is in a lot; None while it is not delivered."""
+        return {component: lot.delivered for lot in self.lots for component in lot.components}
 
 
 def read_terms(path: Path, *, components: frozenset[str], tenants: frozenset[str]) -> Terms:

@@ -37,12 +37,13 @@ def billed_units(inventory: Inventory, terms: Terms, *, managed: frozenset[str])
     """The units of every delivered component of ``managed`` (ids: those that the provider runs), in their order."""
     kinds = {component.id: component.kind for component in inventory.components}
     regions = {tenant.id: tenant.platform.region for tenant in inventory.tenants}
+    deliveries = terms.deliveries
     units: list[Unit] = []
     undelivered: list[str] = []
     for component in inventory.components:
         if component.id not in managed:
             continue
-        since = terms.delivery_of(component.id)
+        since = deliveries.get(component.id, terms.delivered)
         if since is None:
             undelivered.append(component.id)
             continue
@@ -78,8 +79,6 @@ def _level(component: Component, terms: Terms, *, on_a_server: bool) -> list[tup
         # the server's one level holds for the whole of it
         return []
     level = component.management_level or component.kind
-    if component.kind == "vm" and component.management_level is None:
-        level = "os"
     if level == "application":
         count = terms.application_units.get(component.id, 1)
         said = Because(rule="an application is one unit or more, as agreed", section=SECTION)
@@ -87,7 +86,7 @@ def _level(component: Component, terms: Terms, *, on_a_server: bool) -> list[tup
     else:
         said = Because(rule="one unit for the server, cluster or service, at the level that it has", section=SECTION)
         found = [(f"unit/{level}", 1, said)]
-    if component.kind == "vm" and level != "os":
+    if component.kind == "vm" and component.management_level not in (None, "os"):
         derived = Because(rule=f"the OS level that {level} needs is an order line derived from it", section="SD-1 §1.6")
         found.insert(0, ("unit/os", 1, derived))
     return found

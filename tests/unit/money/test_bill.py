@@ -26,6 +26,7 @@ from toolkit.money.prices import PriceList, read_prices
 from toolkit.money.rates import Contract, Rate
 from toolkit.money.support import level_in, tickets_of
 from toolkit.money.terms import Charge, Increase, Lot, Terms, read_terms
+from toolkit.money.units import billed_units
 from toolkit.money.usage import Usage, read_usage
 from toolkit.money.vendor import passed_through
 
@@ -206,6 +207,36 @@ def test_a_vendors_rise_is_capped_at_what_was_notified(price: int, notified: int
     assert before == price
     assert after == Fraction(price) * (100 + min(notified, asked)) / 100
     assert len(steps) == 1
+
+
+def test_only_what_the_provider_runs_is_billed(inventory: Inventory, prices: PriceList) -> None:
+    found = billed_units(inventory, terms(delivered=dt.date(2027, 2, 1)), managed=frozenset({"bank-link", "shop-db"}))
+    assert [(unit.component, unit.item) for unit in found.units] == [("bank-link", "interface/standard")]
+
+
+def test_a_machine_without_a_level_is_a_unit_of_its_kind(inventory: Inventory) -> None:
+    """The OS level exists on managed tenants only (SD-1 §1.6): elsewhere it is not assumed."""
+    bare = msgspec.structs.replace(inventory.components[0], management_level=None)
+    changed = msgspec.structs.replace(inventory, components=(bare,))
+    found = billed_units(changed, terms(delivered=dt.date(2027, 2, 1)), managed=frozenset({bare.id}))
+    assert [unit.item for unit in found.units] == ["unit/vm"]
+
+
+def test_ten_thousand_components_in_one_lot(inventory: Inventory, prices: PriceList) -> None:
+    machine = next(one for one in inventory.components if one.id == "dev-vm")
+    many = tuple(msgspec.structs.replace(machine, id=f"vm-{number}") for number in range(10_000))
+    ids = tuple(one.id for one in many)
+    agreed = terms(lots=(Lot(id="a", components=ids, delivered=dt.date(2027, 2, 1)),), tickets={"dev": 5})
+    request = BillRequest(
+        inventory=msgspec.structs.replace(inventory, components=many),
+        managed=frozenset(ids),
+        month=Month(year=2027, month=4),
+        prices=prices,
+        contract=Contract(start=dt.date(2027, 1, 15), first_bill=Month(year=2027, month=2)),
+        terms=agreed,
+    )
+    units = next(line for line in bill(request).lines if line.item == "unit/os")
+    assert (units.quantity, str(units.amount)) == ("10000", "341000.00")
 
 
 # what the terms may not say

@@ -59,6 +59,10 @@ def test_records_and_pack(tmp_path: Path) -> None:
     told = json.loads(run("--records", file, *CATALOGUE, "--start", "2027-01-01", "--format", "json").stdout)
     assert told["schema"] == "onboarding/price-changes/v1"
     assert len(told["months"]) == 12
+    euros = run("--records", file, *CATALOGUE, "--start", "2027-01-01", "--months", "2", "--pack", "20", *PRICES)
+    assert "2027-01: 900.00 EUR SAMPLE" in euros.stdout
+    per_use = run("--records", file, *CATALOGUE, "--start", "2027-01-01", *PRICES, "--format", "json")
+    assert [one["total"] for one in json.loads(per_use.stdout)["priced"][:3]] == ["220.00", "165.00", "0.00"]
     asked = run(
         "user-add", *CATALOGUE, "--accelerated", "--records", file, "--service", "prod", "--start", "2027-01-01",
         "--on", "2027-03-01", "--explain",
@@ -80,6 +84,9 @@ def test_records_and_pack(tmp_path: Path) -> None:
         ("user-add", *CATALOGUE, "--accelerated", "--records", "none.csv"),
         (*CATALOGUE, "--records", str(SAMPLES / "changes.sample.csv"), "--start", "2027-01-01"),
         (*CATALOGUE, "--records", "none.csv"),
+        ("user-add", *CATALOGUE, "--pack", "5"),
+        (*CATALOGUE, "--records", "none.csv", "--accelerated"),
+        ("--minutes", "5", "--cause", "shared", "--out-of-hours"),
     ],
 )
 def test_wrong_arguments(arguments: tuple[str, ...]) -> None:
