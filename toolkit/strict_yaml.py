@@ -20,9 +20,44 @@ class _Strict(yaml.CSafeLoader):
         return super().construct_mapping(node, deep=deep)
 
 
+DEEPEST = 50
+"""How deep a file may nest: libyaml composes by recursion, and thousands of levels end the process."""
+MOST = 1_000_000
+"""How many values a file may stand for, aliases followed."""
+
+
 def read_yaml(path: Path) -> Any:
-    """The plain values of a file; raises OSError, yaml.YAMLError, ValueError or RecursionError."""
-    return yaml.load(path.read_bytes(), Loader=_Strict)  # noqa: S506 - a safe loader
+    """The plain values of a file; raises OSError, yaml.YAMLError or ValueError.
+
+    Aliases are followed as far as the file stands for at most ``MOST`` values: ten lines of them may stand for more than
+    any machine holds.
+    """
+    content = path.read_bytes()
+    _check_shape(content)
+    return yaml.load(content, Loader=_Strict)  # noqa: S506 - a safe loader
+
+
+def _check_shape(content: bytes) -> None:
+    """Refuse what would end the process while it is composed or converted."""
+    sizes: dict[str, int] = {}
+    opened: list[tuple[str | None, int]] = []
+    values = 0
+    for event in yaml.parse(content, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            opened.append((event.anchor, values))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchor, before = opened.pop()
+            if anchor is not None:
+                sizes[anchor] = values - before + 1
+        values += sizes.get(event.anchor or "", 1) if isinstance(event, yaml.AliasEvent) else 1
+        if len(opened) > DEEPEST:
+            raise _refused(f"nested more than {DEEPEST} levels deep", event)
+        if values > MOST:
+            raise _refused(f"stands for more than {MOST:,} values", event)
+
+
+def _refused(reason: str, event: Any) -> yaml.YAMLError:
+    return yaml.constructor.ConstructorError(None, None, reason, event.start_mark)
 
 
 def line_of(path: Path, way: tuple[str | int, ...]) -> int:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import msgspec
 import pytest
 import yaml
@@ -17,7 +19,7 @@ from toolkit.model.inventory import Inventory
 from toolkit.model.run import Passing
 from toolkit.model.service import Service
 from toolkit.transition.conditions import Known
-from toolkit.transition.deliveries import Delivery, read_deliveries
+from toolkit.transition.deliveries import Deliveries, Delivery, read_deliveries
 from toolkit.transition.standing import standing
 
 ROOT = Path(__file__).parents[3]
@@ -138,13 +140,17 @@ GOOD = "schema: onboarding/deliveries/v1\ndeliveries:\n  - {what: runbook, deliv
 @pytest.mark.parametrize(
     ("written", "reason"),
     [
-        ("deliveries: [", "line 2, column 1"),
+        ("deliveries: [", "deliveries.yaml:2:1"),
         ("schema: onboarding/deliveries/v2\ndeliveries: []", "Invalid"),
-        (GOOD.replace("runbook", "runbok") % "", "no deliverable or prerequisite 'runbok'"),
+        (GOOD.replace("runbook", "runbok") % "", "deliveries.yaml:3: .*no deliverable or prerequisite 'runbok'"),
         (GOOD % "" + GOOD.splitlines()[2] % "", "twice"),
         (GOOD % ", accepted: 2027-01-16", "go together"),
         (GOOD % ", accepted: 2027-01-14, accepted_by: Ada", "before it was delivered"),
         (GOOD % ", odd: 1", "unknown field"),
+        (GOOD % ", what: runbook", "stands twice"),
+        (GOOD.replace("D%s", "''%s") % "", "length"),
+        ("[" * 100_000, "deliveries.yaml"),
+        ("\x00", "deliveries.yaml"),
         (GOOD.replace("2027-01-15", "soon") % "", "Invalid"),
     ],
 )
@@ -160,3 +166,25 @@ def test_deliveries_are_read(tmp_path: Path) -> None:
     assert read_deliveries(path, known=[]) == {}
     path.write_text(GOOD % ", accepted: 2027-01-16, accepted_by: Ada")
     assert read_deliveries(path, known=["runbook"])["runbook"].accepted_by == "Ada"
+
+
+def test_the_schema_says_the_same_of_the_file() -> None:
+    schema = json.loads((ROOT / "schemas/deliveries.schema.json").read_text())
+    validator = jsonschema_rs.validator_for(schema, validate_formats=True)
+    good = {"what": "runbook", "delivered": "2027-01-15", "reference": "D"}
+    for change, fits in (
+        ({}, True),
+        ({"accepted": "2027-01-16", "accepted_by": "Ada"}, True),
+        ({"odd": 1}, False),
+        ({"delivered": "soon"}, False),
+        ({"reference": ""}, False),
+    ):
+        file = {"schema": "onboarding/deliveries/v1", "deliveries": [{**good, **change}]}
+        assert validator.is_valid(file) is fits
+        try:
+            msgspec.convert(file, Deliveries)
+        except msgspec.ValidationError:
+            assert not fits
+        else:
+            assert fits
+    assert set(schema["$defs"]["delivery"]["properties"]) == set(Delivery.__struct_fields__)
