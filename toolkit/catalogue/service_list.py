@@ -12,7 +12,6 @@ from pathlib import Path
 
 import msgspec
 
-from toolkit.catalogue.checking import Fault, checked
 from toolkit.catalogue.data_files import FOLDER, read, typed
 from toolkit.errors import InventoryInvalid, UsageError
 from toolkit.model.service import Service
@@ -123,6 +122,9 @@ def _own(path: Path) -> Service:
 
 @cache
 def _added(path: Path, changed: int, size: int) -> Service:  # noqa: ARG001 - a file that was written anew is read anew
+    # most commands have no added service, and checks of one take a while to import
+    from toolkit.catalogue.checking import checked
+
     found = checked(path)
     if found.id != path.parent.name:
         raise _refused(
@@ -135,6 +137,8 @@ def _added(path: Path, changed: int, size: int) -> Service:  # noqa: ARG001 - a 
 
 
 def _refused(path: Path, *, way: str, message: str, fix: str) -> InventoryInvalid:
+    from toolkit.catalogue.checking import Fault
+
     fault = Fault(rule="CAT-004", file=str(path), line=None, column=None, path=way, message=message, fix=fix)
     return InventoryInvalid(
         f"the service {path.parent.name!r} cannot be added: {message}",

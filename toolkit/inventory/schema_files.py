@@ -18,7 +18,6 @@ import msgspec
 from toolkit import catalogue, resources
 from toolkit.catalogue.service_list import VARIABLE
 from toolkit.errors import UsageError
-from toolkit.inventory.service_schema import localised, with_service
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -59,10 +58,27 @@ def schema() -> dict[str, Any]:
     entry["$defs"] = {**common["$defs"], **entry["$defs"], **of_kinds}
     joined: dict[str, Any] = localised(entry)
     own = joined["properties"]["service"]["enum"]
-    for name in catalogue.service_ids():
-        if name not in own:
+    added = [name for name in catalogue.service_ids() if name not in own]
+    if added:
+        from toolkit.inventory.service_schema import with_service
+
+        for name in added:
             joined = with_service(joined, catalogue.service(name))
     return joined
+
+
+def localised(node: Any) -> Any:
+    """The same with every reference to a file turned into one to a definition."""
+    if isinstance(node, list):
+        return [localised(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: "#/$defs/" + inner.rpartition("/")[2].removesuffix(".schema.json")
+        if key == "$ref" and isinstance(inner, str)
+        else localised(inner)
+        for key, inner in node.items()
+    }
 
 
 def _read(name: str) -> dict[str, Any]:

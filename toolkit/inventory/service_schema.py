@@ -13,6 +13,7 @@ from typing import Any
 
 from toolkit import catalogue
 from toolkit.errors import InventoryInvalid
+from toolkit.inventory.schema_files import localised
 from toolkit.model.inventory import COMPONENT_FIELDS
 from toolkit.model.service import Service
 
@@ -94,20 +95,6 @@ def _shapes(service: Service) -> dict[str, Any]:
         raise _refused(service, f"$defs of {FILE} is no mapping of schemas", "write a schema under each name")
     local: dict[str, Any] = localised(shapes)
     return local
-
-
-def localised(node: Any) -> Any:
-    """The same with every reference to a file turned into one to a definition."""
-    if isinstance(node, list):
-        return [localised(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    return {
-        key: "#/$defs/" + inner.rpartition("/")[2].removesuffix(".schema.json")
-        if key == "$ref" and isinstance(inner, str)
-        else localised(inner)
-        for key, inner in node.items()
-    }
 
 
 def _check_kind(service: Service, name: str, definitions: Mapping[str, Any], kinds: list[str]) -> None:

@@ -173,5 +173,3 @@ def _rehearsal(header: Header) -> Iterator[Finding]:
 
 
 HEADER = (_references, _times, _days, _support, _term, _streaming, _recordings, _rehearsal)
-COMPONENT = ()
-ACROSS = ()

@@ -12,13 +12,12 @@ from toolkit.inventory.finding import Finding, Mapping, text
 from toolkit.inventory.rules import (
     backups,
     building,
+    by_section,
     desktops,
-    events,
     functions,
     inclusions,
     levels,
     partners,
-    subscriptions,
     support,
     support_contacts,
     transition,
@@ -35,11 +34,10 @@ _MODULES = (
     backups,
     inclusions,
     building,
+    by_section,
     partners,
     transition,
-    subscriptions,
     support_contacts,
-    events,
 )
 HEADER: tuple[HeaderRule, ...] = tuple(rule for module in _MODULES for rule in module.HEADER)
 COMPONENT: tuple[ComponentRule, ...] = tuple(rule for module in _MODULES for rule in module.COMPONENT)

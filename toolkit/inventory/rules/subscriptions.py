@@ -99,5 +99,3 @@ def _prerequisites(header: Header) -> Iterator[Finding]:
 
 
 HEADER = (_unknown, _conditions, _tier, _prerequisites)
-COMPONENT = ()
-ACROSS = ()
