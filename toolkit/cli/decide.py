@@ -132,7 +132,7 @@ def _explanation(explained: Explained) -> list[str]:
 
 def _lines(decided: Decided) -> list[str]:
     if not decided.decisions:
-        return ["no component belongs to an application, so that there is nothing to decide (SD-2 §2)"]
+        return [decided.nothing]
     lines = _component_lines(decided)
     lines += [f"assumed, {one.build_input} is missing: {one.assumption} [{one.rule}]" for one in decided.assumptions]
     return lines + _effort_lines(decided) + _raci_lines(decided)

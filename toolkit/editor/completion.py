@@ -12,6 +12,7 @@ from toolkit import catalogue
 from toolkit.editor.cursor import Hole
 from toolkit.inventory.finding import listed, text
 from toolkit.inventory.mending.tokens import yaml_written
+from toolkit.inventory.offered import OFFERS, offered
 from toolkit.inventory.schema_at import inner, known_values, node_at
 from toolkit.inventory.schema_files import definition, kinds, resolved
 
@@ -41,7 +42,7 @@ def choices(file: str, hole: Hole, others: Sequence[object] = ()) -> list[Choice
     if node.get("type") == "object" and isinstance(hole.steps[-1], int) and not is_json and not hole.quoted:
         # the first word of an item in a list of mappings
         return list(_properties(node, (), hole, is_json=False))
-    every = (*_words(node), *_ids(node, hole, [value, *others]), *_listed_elsewhere(hole))
+    every = (*_words(node), *_ids(node, hole, [value, *others]), *_listed_elsewhere(value, hole))
     there = _listed_already(value, hole)
     found = [choice for choice in every if choice.label not in there]
     return [_quoted(choice, node, hole, is_json=is_json) for choice in found[:_MOST]]
@@ -69,6 +70,10 @@ def _keys(value: Any, hole: Hole, *, is_json: bool) -> Iterator[Choice]:
     node = node_at(value, hole.steps[:-1])
     if node is not None and isinstance(parent, dict):
         yield from _properties(node, tuple(parent), hole, is_json=is_json)
+    if hole.steps[:-1] == ("prerequisites",) and isinstance(parent, dict):
+        for name, title in offered(text(value, "service"), "prerequisites").items():
+            if name not in parent:
+                yield Choice(label=name, written=_key(name, hole, is_json=is_json), kind="key", title=title)
 
 
 def _properties(node: dict[str, Any], present: tuple[str, ...], hole: Hole, *, is_json: bool) -> Iterator[Choice]:
@@ -76,17 +81,19 @@ def _properties(node: dict[str, Any], present: tuple[str, ...], hole: Hole, *, i
     names = [name for name, found in node.get("properties", {}).items() if name not in present and found is not False]
     for name in sorted(names, key=lambda name: name not in required):
         own = resolved(node["properties"][name])
-        written = f'"{name}"' if is_json and not hole.quoted else name
-        if not hole.colon and not (hole.quoted and is_json):
-            written += ": "
         yield Choice(
             label=name,
-            written=written,
+            written=_key(name, hole, is_json=is_json),
             kind="key",
             title=str(own.get("title", "")),
             about=str(own.get("description", "")),
             required=name in required,
         )
+
+
+def _key(name: str, hole: Hole, *, is_json: bool) -> str:
+    written = f'"{name}"' if is_json and not hole.quoted else name
+    return written if hole.colon or (hole.quoted and is_json) else f"{written}: "
 
 
 def _words(node: dict[str, Any]) -> Iterator[Choice]:
@@ -101,6 +108,8 @@ def _ids(node: dict[str, Any], hole: Hole, values: Sequence[object]) -> Iterator
     own = _own_id(hole)
     for target in targets:
         section, _, kind = str(target).partition("/")
+        if section == "event":
+            values, section, kind = [inner(value, section) for value in values], kind, ""
         for name, title in _named(values, section, kind):
             if name != own:
                 yield Choice(label=name, written=name, kind="id", title=title)
@@ -125,8 +134,12 @@ def _own_id(hole: Hole) -> str | None:
     return text(inner(inner(hole.value, "components"), hole.steps[1]), "id") if len(hole.steps) > 1 else None
 
 
-def _listed_elsewhere(hole: Hole) -> Iterator[Choice]:
-    """Backup policies and provider profiles, which the catalogue lists."""
+def _listed_elsewhere(value: Any, hole: Hole) -> Iterator[Choice]:
+    """Backup policies, provider profiles and what may be subscribed, which the catalogue lists."""
+    for what in OFFERS:
+        if hole.steps[:2] == ("subscription", what):
+            for name, title in offered(text(value, "service"), what).items():
+                yield Choice(label=name, written=name, kind="word", title=title)
     if "policies" in hole.steps[2:]:
         yield from (Choice(label=name, written=name, kind="word") for name in catalogue.backup_policies())
     elif hole.steps == ("provider", "profile"):

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from toolkit import catalogue
 from toolkit.decide.decisions import decide
 from toolkit.decide.effort import Estimate, estimate, read_efforts
 from toolkit.decide.explain import Explanation, explain
@@ -24,7 +25,10 @@ from toolkit.pipeline.workspace import Workspace
 
 
 class Decided(msgspec.Struct, frozen=True, kw_only=True):
-    """Every decision of an inventory; ``estimate`` and ``raci`` are None without the provider's files."""
+    """Every decision of an inventory; ``estimate`` and ``raci`` are None without the provider's files.
+
+    ``nothing`` says why nothing is to be decided, where that is so.
+    """
 
     decisions: tuple[Decision, ...]
     terms: dict[str, Terms]
@@ -33,6 +37,7 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
     raci: tuple[dict[str, Any], ...] | None = None
     raci_source: str = ""
     raci_sample: bool = False
+    nothing: str = ""
 
 
 class Explained(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,7 +139,15 @@ def _decided(inventory: Inventory, *, effort: Path | None, matrix: Path | None, 
         raci=None if shares is None else tuple(raci(shares, decisions, agreed)),
         raci_source="" if shares is None else shares.source,
         raci_sample=shares is not None and shares.sample,
+        nothing="" if decisions else _nothing(inventory),
     )
+
+
+def _nothing(inventory: Inventory) -> str:
+    if not inventory.components:
+        service = catalogue.service(inventory.service)
+        return f"{service.title.en} ({service.description}): no components, so that there is nothing to decide"
+    return "no component belongs to an application, so that there is nothing to decide (SD-2 §2)"
 
 
 def _component(inventory: Inventory, id_: str, workspace: Workspace) -> Component:

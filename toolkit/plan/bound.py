@@ -10,6 +10,7 @@ from pathlib import Path
 import toolkit
 from toolkit import resources
 from toolkit.canonical import digest, digest_tree
+from toolkit.catalogue.service_list import added_folder
 from toolkit.errors import PlanRefused
 from toolkit.model.decision import Decision
 from toolkit.model.inventory import Inventory
@@ -69,14 +70,13 @@ def _code(package: Path) -> list[Path]:
 
 def _catalogue_digest() -> str:
     """Service data only: another customer's provider profile must not void this customer's plans."""
-    return _files_digest(
-        CATALOGUE,
-        [
-            path
-            for path in CATALOGUE.rglob("*")
-            if path.suffix in {".yaml", ".json"} and "profiles" not in path.relative_to(CATALOGUE).parts
-        ],
-    )
+    own, added = _data_digest(CATALOGUE), added_folder()
+    return own if added is None else digest([own, _data_digest(added)])
+
+
+def _data_digest(root: Path) -> str:
+    files = (path for path in root.rglob("*") if path.suffix in {".yaml", ".json"})
+    return _files_digest(root, [path for path in files if "profiles" not in path.relative_to(root).parts])
 
 
 def _files_digest(root: Path, files: Iterable[Path]) -> str:

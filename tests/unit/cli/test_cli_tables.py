@@ -10,6 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from toolkit import catalogue
 from toolkit.canonical import digest
 from toolkit.cli.main import main
 from toolkit.inventory import load
@@ -70,7 +71,7 @@ def test_a_filled_template_is_validated_decided_and_planned(language: str, tmp_p
     assert plan.steps
 
 
-@pytest.mark.parametrize("service", ["managed-applications", "ucaas-partners"])
+@pytest.mark.parametrize("service", catalogue.service_ids())
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_a_template_helps_at_every_column(service: str, language: Any, tmp_path: Path) -> None:
     target = tmp_path / "x.xlsx"

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from toolkit import catalogue
+from toolkit.inventory.offered import offered
 from toolkit.inventory.schema_files import definition, kinds_of, resolved
 from toolkit.inventory.tables.cells import encode
 from toolkit.inventory.tables.columns import COMPONENTS, ROOT, Column, Table, tables
@@ -91,7 +92,7 @@ class _Book:
                 self.text if column.type in ("text", "words", "any") else self.date if column.type == "date" else None
             )
             sheet.set_column(index, index, max(14, min(40, len(heading) + 3)), form)
-            self._choices(sheet, index, column)
+            self._choices(sheet, index, column, table)
         sheet.freeze_panes(1, 1)
         if table.name == ROOT:
             for index, column in enumerate(columns):
@@ -117,8 +118,8 @@ class _Book:
             lines.append(f"{text('Example', self.language)}: {example}")
         return "\n".join(line for line in lines if line)
 
-    def _choices(self, sheet: Any, index: int, column: Column) -> None:
-        """A list to choose from, where the schema or another sheet has one."""
+    def _choices(self, sheet: Any, index: int, column: Column, table: Table) -> None:
+        """A list to choose from, where the schema, the catalogue or another sheet has one."""
         source: str | None = None
         if column.type == "boolean":
             source = self._list(("TRUE", "FALSE"))
@@ -126,6 +127,10 @@ class _Book:
             source = self._list(tuple(column.node["enum"]))
         elif column.steps == ("profile",):
             source = self._list(tuple(catalogue.profile_ids()))
+        elif table.name == "prerequisites" and column.steps == ("id",):
+            source = self._list(tuple(offered(self.service, "prerequisites")))
+        elif table.name == "subscription" and column.steps == ("tier",):
+            source = self._list(tuple(offered(self.service, "tier")))
         elif column.type == "text" and len(column.node.get("x-refers-to", ())) == 1:
             source = self._ids(column.node["x-refers-to"][0])
         if source:
@@ -137,7 +142,9 @@ class _Book:
             }
             sheet.data_validation(2, index, ROWS, index, settings)
 
-    def _list(self, words: Sequence[Written]) -> str:
+    def _list(self, words: Sequence[Written]) -> str | None:
+        if not words:
+            return None
         column = self.lists.setdefault(tuple(words), len(self.lists))
         return f"='{_LISTS}'!${_letters(column)}$1:${_letters(column)}${len(words)}"
 
