@@ -13,6 +13,7 @@ from toolkit.model.service import Service, Text
 _TITLES = {
     "licence": Text(en="Support contract ends", fr="Fin du contrat de support"),
     "support_contract": Text(en="Support contract ends", fr="Fin du contrat de support"),
+    "vendor_licence": Text(en="Vendor licence ends", fr="Fin de la licence de l'éditeur"),
     "letter_of_agency": Text(en="Letter of agency ends", fr="Fin du mandat"),
     "certificate": Text(en="Certificate ends", fr="Fin du certificat"),
 }
@@ -27,7 +28,9 @@ def agreement_entries(inventory: Inventory, service: Service) -> Iterator[Entry]
         for name, reference, ends in _ends(component):
             found.setdefault((name, reference, ends), []).append(component.id)
     for (name, reference, ends), components in sorted(found.items()):
-        title = _TITLES.get(name) or Text(en=f"{name.replace('_', ' ')} ends", fr=f"Fin : {name.replace('_', ' ')}")
+        title = _TITLES.get(name) or Text(
+            en=f"{name.replace('_', ' ').capitalize()} ends", fr=f"Fin : {name.replace('_', ' ')}"
+        )
         named = ", ".join(sorted(components)[:_NAMED])
         more = len(components) - _NAMED
         yield Entry(

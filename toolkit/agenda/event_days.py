@@ -179,21 +179,13 @@ def _rule(timed: TimedDay, limits: EventLimits) -> Text:
 
 
 def too_long(timed: TimedDay, event: Event, limits: EventLimits) -> BrokenLimit | None:
-    """What is said of a supported day that the hours of a day do not cover with both margins; None for a shorter one."""
-    wanted = timed.ends + limits.after_seconds - timed.opens
-    if wanted <= limits.support_seconds:
+    """What is said of a supported day whose end is not covered; None where the whole of it is."""
+    left = timed.ends - timed.closes
+    if left <= 0:
         return None
-    until, fits = (clock(second, event.zone) for second in (timed.closes, timed.closes - limits.after_seconds))
-    left = max(0, timed.ends - timed.closes)
-    told_en, told_fr = (
-        (
-            f"the last {duration_words(left)} of the event are not covered",
-            f"les dernières {duration_words(left)} ne sont pas couvertes",
-        )
-        if left
-        else ("the time after the end is shortened", "le temps après la fin est raccourci")
-    )
-    length, most = duration_words(timed.ends - timed.starts), duration_words(limits.support_seconds)
+    wanted = timed.ends + limits.after_seconds - timed.opens
+    until, margin = (clock(second, event.zone) for second in (timed.closes, timed.closes - limits.after_seconds))
+    length, most, rest = (duration_words(one) for one in (timed.ends - timed.starts, limits.support_seconds, left))
     return BrokenLimit(
         limit="support-hours",
         source=limits.source,
@@ -202,15 +194,17 @@ def too_long(timed: TimedDay, event: Event, limits: EventLimits) -> BrokenLimit 
             "event": length,
             "wanted": duration_words(wanted),
             "allowed": most,
-            "uncovered": duration_words(left),
+            "uncovered": rest,
         },
         told=Text(
             en=f"{timed.day.date}: an event of {length} asks for {duration_words(wanted)} of support, {most} are allowed",
             fr=f"{timed.day.date} : un événement de {length} demande {duration_words(wanted)} d'assistance, {most} sont permises",
         ),
         nearest=Text(
-            en=f"support ends at {until}, {told_en}; an end at {fits} would be covered with its margin",
-            fr=f"l'assistance prend fin à {until}, {told_fr} ; une fin à {fits} serait couverte avec sa marge",
+            en=f"support ends at {until}, the last {rest} are not covered; an end at {until} would be covered, "
+            f"one at {margin} with the time after it",
+            fr=f"l'assistance prend fin à {until}, les dernières {rest} ne sont pas couvertes ; une fin à {until} serait "
+            f"couverte, une fin à {margin} le serait avec le temps qui suit",
         ),
     )
 

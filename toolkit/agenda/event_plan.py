@@ -158,22 +158,17 @@ def _nearest(
             date=rehearsal.time.starts.date(),
             start=rehearsal.time.starts.strftime("%H:%M"),
         ),
-        days=tuple(msgspec.structs.replace(day.day, end=clock(_margin_kept(day, limits), event.zone)) for day in taken),
+        days=tuple(msgspec.structs.replace(day.day, end=clock(min(day.ends, day.closes), event.zone)) for day in taken),
         sessions=tuple(
-            _kept(session, min(ends, _margin_kept(day, limits)), handled, event.zone)
+            _kept(session, min(ends, day.ends, day.closes), handled, event.zone)
             for day in taken
             for session, starts, ends in day.sessions
-            if day.starts <= starts < _margin_kept(day, limits)
+            if day.starts <= starts < min(day.ends, day.closes)
         ),
         team=event.team
         if event.team is None or _team(event, limits) is None
         else msgspec.structs.replace(event.team, solutions_analyst=None),
     )
-
-
-def _margin_kept(day: TimedDay, limits: EventLimits) -> int:
-    """When the day would end, so that its support covers it with the time after the end."""
-    return min(day.ends, day.closes - limits.after_seconds)
 
 
 def _kept(session: Session, ends: int, handled: set[str], zone: str) -> Session:

@@ -56,15 +56,19 @@ def test_what_is_not_covered_is_told() -> None:
         "day": TUESDAY, "event": "10 h", "wanted": "11 h", "allowed": "9 h", "uncovered": "1 h 30 min",
     }  # fmt: skip
     assert broken.nearest.en == (
-        "support ends at 17:30, the last 1 h 30 min of the event are not covered; "
-        "an end at 17:00 would be covered with its margin"
+        "support ends at 17:30, the last 1 h 30 min are not covered; an end at 17:30 would be covered, "
+        "one at 17:00 with the time after it"
     )
+    assert plan.nearest is not None
+    assert plan.nearest.days[0].end == "17:30"
 
 
-def test_eight_hours_break_nothing() -> None:
-    plan = planned(event((TUESDAY, "09:00", "17:00")))
+@pytest.mark.parametrize("end", ["17:00", "17:30"])
+def test_a_day_that_is_covered_whole_breaks_nothing(end: str) -> None:
+    plan = planned(event((TUESDAY, "09:00", end)))
     assert plan.broken == ()
     assert plan.nearest is None
+    assert [one.limit for one in planned(event((TUESDAY, "09:00", "17:31"))).broken] == ["support-hours"]
 
 
 def test_four_days_cover_the_most_session_time() -> None:

@@ -212,7 +212,7 @@ def test_the_json_keeps_its_schema_and_the_lines_name_every_session() -> None:
     assert "00:00+0100-" in text
     assert text.count("nearest plan: ") == len(plan.broken)
     assert [one.limit for one in plan.broken] == [
-        "support-days", "support-hours", "support-hours", "rehearsal-technical-run",
+        "support-days", "support-hours", "rehearsal-technical-run",
     ]  # fmt: skip
 
 
