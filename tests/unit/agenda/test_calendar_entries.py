@@ -13,7 +13,7 @@ import hypothesis.strategies as st
 import jsonschema
 import msgspec
 import pytest
-from agenda_cases import calendar_for, cases, content_lines, inventory_of
+from agenda_cases import GOLDEN, calendar_for, cases, content_lines, inventory_of
 from made_events import event
 
 from toolkit.agenda.commitment import anniversaries, last_day, months_later
@@ -27,7 +27,7 @@ from toolkit.inventory.load import load
 from toolkit.model.inventory import Commitment, Inventory, Subscription
 
 ROOT = Path(__file__).parents[3]
-CASES = {case.name: inventory_of(case) for case in cases()} | {
+CASES = {case.relative_to(GOLDEN).as_posix(): inventory_of(case) for case in cases()} | {
     name: load(ROOT / "examples" / name) for name in ("acme", "bistro")
 }
 FRANCE = BusinessCalendar()
