@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from toolkit.model.inventory import Document, Inventory
+from typing import Any
+
+import msgspec
+
+from toolkit.model.inventory import Inventory
+from toolkit.model.noun import Noun
 from toolkit.model.service import Deliverable, Prerequisite, Service, Tier
 
 
@@ -41,11 +46,14 @@ def _included(tier: Tier | None) -> tuple[str, ...]:
     return tier.includes if tier else ()
 
 
-def given(prerequisite: Prerequisite, inventory: Inventory) -> Document | None:
-    """The document that answers a prerequisite; None while it is missing."""
-    if prerequisite.section is None:
-        return inventory.prerequisites.get(prerequisite.id)
-    value: object = inventory
+def answer(prerequisite: Prerequisite, inventory: Inventory) -> Any:
+    """What the inventory says to a prerequisite: a section of its own, or a document; None while it is missing."""
+    found: Any = inventory.prerequisites.get(prerequisite.id)
+    if found is not None or prerequisite.section is None:
+        return found
+    found = inventory
     for part in prerequisite.section.split("/"):
-        value = getattr(value, part, None)
-    return value if isinstance(value, Document) else None
+        found = getattr(found, part, None)
+    if isinstance(found, Noun) and all(value is None for value in msgspec.structs.asdict(found).values()):
+        return None
+    return found or None

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from toolkit.canonical import digest
+from toolkit.catalogue.applicable import answer, prerequisites_of
 from toolkit.model.decision import Decision
 from toolkit.model.inventory import Inventory
 from toolkit.model.plan import TRANSITION_GATE, gate_name
@@ -48,7 +49,11 @@ def _after(draft: Draft, gate: tuple[str, ...], members: set[str]) -> Draft:
 
 def gate_digests(service: Service, inventory: Inventory, decisions: tuple[Decision, ...]) -> dict[str, str]:
     """By gate, the digest of what its conditions look at: a passing counts as long as this is the same."""
-    return {gate_name(stage.id): digest(_reads(stage, inventory, decisions)) for stage in service.stages if stage.gate}
+    return {
+        gate_name(stage.id): digest(_reads(service, stage, inventory, decisions))
+        for stage in service.stages
+        if stage.gate
+    }
 
 
 def _gate(service: Service, stage: Stage, *, needs: tuple[str, ...]) -> Draft:
@@ -70,11 +75,13 @@ def _gate(service: Service, stage: Stage, *, needs: tuple[str, ...]) -> Draft:
     )
 
 
-def _reads(stage: Stage, inventory: Inventory, decisions: tuple[Decision, ...]) -> dict[str, Any]:
-    kinds = {condition.kind for condition in (*stage.entry, *stage.exit)}
+def _reads(service: Service, stage: Stage, inventory: Inventory, decisions: tuple[Decision, ...]) -> dict[str, Any]:
     read: dict[str, Any] = {}
-    if "prerequisites" in kinds:
-        read["prerequisites"] = [inventory.build_inputs, inventory.prerequisites]
-    if "decided" in kinds:
-        read["decisions"] = decisions_digest(decisions)
+    for condition in (*stage.entry, *stage.exit):
+        if condition.kind == "prerequisites":
+            stages = condition.of or (stage.id,)
+            wanted = [one for one in prerequisites_of(service, inventory) if one.stage in stages]
+            read["prerequisites"] = {one.id: answer(one, inventory) for one in wanted}
+        elif condition.kind == "decided":
+            read["decisions"] = decisions_digest(decisions)
     return read

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from toolkit.catalogue.applicable import deliverables_of, given, prerequisites_of
+from toolkit.catalogue.applicable import answer, deliverables_of, prerequisites_of
 from toolkit.model.inventory import Inventory
 from toolkit.model.service import Condition, Deliverable, Service, Stage
 from toolkit.transition.deliveries import Delivery
@@ -104,7 +104,7 @@ def _prerequisites(service: Service, stages: tuple[str, ...], known: Known) -> t
             fix=f"add {one.section or f'prerequisites/{one.id}'} to the inventory, or note it in deliveries.yaml as {one.id}",
         )
         for one in prerequisites_of(service, inventory)
-        if one.stage in stages and given(one, inventory) is None and one.id not in known.deliveries
+        if one.stage in stages and answer(one, inventory) is None and one.id not in known.deliveries
     )
 
 

@@ -14,10 +14,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from toolkit.catalogue.applicable import answer
 from toolkit.errors import InventoryInvalid
 from toolkit.model.inventory import Inventory
 from toolkit.model.run import Passing
-from toolkit.model.service import Service
+from toolkit.model.service import Prerequisite, Service
 from toolkit.transition.conditions import Known
 from toolkit.transition.deliveries import Deliveries, Delivery, read_deliveries
 from toolkit.transition.standing import standing
@@ -188,3 +189,12 @@ def test_the_schema_says_the_same_of_the_file() -> None:
         else:
             assert fits
     assert set(schema["$defs"]["delivery"]["properties"]) == set(Delivery.__struct_fields__)
+
+
+@pytest.mark.parametrize(
+    ("section", "present"),
+    [("build_inputs/topology", True), ("links", True), ("order", False), ("contacts/partner", False), (None, False)],
+)
+def test_a_section_of_the_inventory_may_answer(section: str | None, present: bool) -> None:
+    wanted = msgspec.convert(named("odd", owner="customer", stage="inputs", section=section), Prerequisite)
+    assert (answer(wanted, INVENTORY) is not None) is present
