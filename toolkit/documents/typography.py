@@ -94,7 +94,18 @@ _LIMIT_UNITS = {
     "years": "ans",
     "weeks": "semaines",
     "times": "fois",
-    "tokens": "tokens",
+    "tokens": "jetons",
+}
+
+_ONE_FR = {"days": "jour", "hours": "heure", "minutes": "minute", "years": "an", "weeks": "semaine", "tokens": "jeton"}
+_ONE_EN = {
+    "days": "day",
+    "hours": "hour",
+    "minutes": "minute",
+    "months": "month",
+    "years": "year",
+    "weeks": "week",
+    "tokens": "token",
 }
 
 
@@ -103,4 +114,6 @@ def amount(value: str, unit: str, language: str) -> str:
     if unit in {"percent", "%"}:
         return percent(value, language)
     words = _LIMIT_UNITS.get(unit, unit) if language == "fr" else unit
+    if value == "1":
+        words = {"fr": _ONE_FR, "en": _ONE_EN}[language].get(unit, words)
     return f"{figure(value, language)}\u00a0{words}" if words else figure(value, language)

@@ -11,6 +11,7 @@ import yaml
 from toolkit import resources
 from toolkit.documents import template as templates
 from toolkit.documents.expressions import _BRACES
+from toolkit.documents.model import Words
 from toolkit.documents.template import OWN, Template
 
 FILES = sorted((OWN / "templates").glob("*.yaml"))
@@ -107,6 +108,17 @@ def test_every_text_is_used(path):
     groups = set(re.findall(r"word\('(\w+)'\)", said))
     assert {key for key, value in known.items() if isinstance(value, str)} - used == set()
     assert {key for key, value in known.items() if isinstance(value, dict)} - groups == set()
+
+
+def test_every_common_text_and_word_is_used():
+    common = texts("en", "common")
+    written = [yaml.safe_load(path.read_text()) for path in FILES]
+    used = {key for one in written for key in named(one)} | {f"words_{name}" for name in Words.__struct_fields__}
+    used |= {"none"}
+    assert {key for key, value in common.items() if isinstance(value, str)} - used == set()
+    said = "\n".join(path.read_text() for path in (*FILES, *(OWN / "texts/en").glob("*.yaml")))
+    groups = set(re.findall(r"word\('(\w+)'\)", said)) | {"facts", "origins", "answers"}
+    assert {key for key, value in common.items() if isinstance(value, dict)} - groups == set()
 
 
 def test_every_kind_of_gap_has_its_words():

@@ -23,7 +23,7 @@ def agreed_facts(sources: Sources, language: str) -> dict[str, Any]:
         "assumptions": sources.assumptions,
         "prerequisites": tuple(_prerequisite(sources, one, language) for one in sources.service.prerequisites),
         "deliverables": tuple(
-            _deliverable(one, language) for one in sources.service.deliverables if _owed(one, sources)
+            _deliverable(sources, one, language) for one in sources.service.deliverables if _owed(one, sources)
         ),
         "stages": tuple(_stage(sources, one, language) for one in sources.service.stages),
         "bought_options": inventory.subscription.options if inventory.subscription else (),
@@ -89,6 +89,11 @@ def _party(sources: Sources, id_: str, language: str) -> str:
     return spaced(parties[id_].of(language), language) if id_ in parties else id_
 
 
+def _stage_title(sources: Sources, id_: str, language: str) -> str:
+    titles = {one.id: one.title for one in sources.service.stages}
+    return spaced(titles[id_].of(language), language) if id_ in titles else id_
+
+
 def _prerequisite(sources: Sources, one: Prerequisite, language: str) -> Row:
     reference, date, state = _given(sources, one)
     return {
@@ -96,6 +101,7 @@ def _prerequisite(sources: Sources, one: Prerequisite, language: str) -> Row:
         "title": spaced(one.title.of(language), language),
         "owner": one.owner,
         "stage": one.stage,
+        "stage_title": _stage_title(sources, one.stage, language),
         "source": one.source,
         "state": state,
         "reference": reference,
@@ -120,7 +126,7 @@ def _given(sources: Sources, one: Prerequisite) -> tuple[Any, Any, str]:
     return at, NONE, "given"
 
 
-def _deliverable(one: Deliverable, language: str) -> Row:
+def _deliverable(sources: Sources, one: Deliverable, language: str) -> Row:
     due = one.due
     return {
         "id": one.id,
@@ -128,6 +134,7 @@ def _deliverable(one: Deliverable, language: str) -> Row:
         "owner": one.owner,
         "reviewer": one.reviewer or NONE,
         "stage": one.stage,
+        "stage_title": _stage_title(sources, one.stage, language),
         "recurs": one.recurs or "once",
         "due_after": due.after if due else NONE,
         "due_days": due.days if due and due.days is not None else NONE,
@@ -152,8 +159,7 @@ def _stage(sources: Sources, one: Stage, language: str) -> Row:
         "entry": told(one.entry),
         "exit": told(one.exit),
         "gate": one.gate,
-        "date": Missing(what="stage-date", of=one.id, where="people"),
-        "passed_by": Missing(what="gate-passed", of=one.id, where="people"),
+        "date": Missing(what="stage-date", of=one.id, where="people") if one.gate else NONE,
         "deliverables": tuple(
             spaced(found.title.of(language), language)
             for found in sources.service.deliverables

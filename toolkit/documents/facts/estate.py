@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from toolkit.conventions import AGENT_PORT
 from toolkit.documents.missing import NONE, Missing
 from toolkit.documents.sources import Row, Sources
 from toolkit.documents.topology import topology
@@ -26,6 +27,8 @@ def estate_facts(sources: Sources, language: str) -> dict[str, Any]:
         "unprotected": tuple(
             {"id": one.id, "kind": one.kind} for one in inventory.components if not _covered(one, inventory)
         ),
+        "functions": tuple(_functions(inventory)),
+        "flows": tuple(_flows(sources)),
         "figures": {"topology": topology(inventory, language)},
     }
 
@@ -182,6 +185,48 @@ def _backups(sources: Sources) -> list[Row]:
                     "restore": Missing(what="restore-procedure", of=component.id, where="people"),
                 }
             )
+    return rows
+
+
+def _functions(inventory: Inventory) -> list[Row]:
+    """The business functions with the procedure that the customer gives for each (SD-1 §1.6)."""
+    rows = []
+    for one in inventory.components:
+        if one.kind == "application-function":
+            given: Row = one.attributes.get("procedure") or {}
+            at = f"components/{one.id}/procedure"
+            gap = Missing(what="procedure", of=one.id, at=at)
+            rows.append(
+                {
+                    "id": one.id,
+                    "application": one.application,
+                    "reference": given.get("reference", gap),
+                    "minutes": given.get("minutes", gap),
+                }
+            )
+    return rows
+
+
+def _flows(sources: Sources) -> list[Row]:
+    """What passes between hub and sites for the management of what runs there; ports are those of the roles."""
+    inventory, profile = sources.inventory, sources.profile
+    rows: list[Row] = []
+    for site in inventory.sites if profile else ():
+        scope = f"site/{site.id}"
+        links = inventory.links_at(scope)
+        hosts = any(one.site == site.id and one.kind == "vm" for one in inventory.components)
+        if links:
+            rows += [
+                {"from": "provider", "to": scope, "protocol": "UDP 500, UDP 4500, ESP", "use": "tunnel"},
+            ]
+        if hosts and profile and any("provider" in link.ends for link in links):
+            rows += [
+                {"from": "provider", "to": scope, "protocol": f"TCP {site.access.port}", "use": "administration"},
+                {"from": "provider", "to": scope, "protocol": f"TCP {AGENT_PORT}", "use": "metrics"},
+                {"from": "provider", "to": scope, "protocol": "ICMP", "use": "probe"},
+                {"from": scope, "to": "provider", "protocol": f"TCP {profile.hub.services.syslog}", "use": "logs"},
+                {"from": scope, "to": "provider", "protocol": f"TCP {profile.hub.port}", "use": "backup"},
+            ]
     return rows
 
 

@@ -29,6 +29,7 @@ def party_facts(sources: Sources, language: str) -> dict[str, Any]:
             "end": _last_day(customer.commitment.start, customer.commitment.months),
         },
         "provider": _provider(sources),
+        "managers": tuple(_managers(sources)),
         "service": {
             "id": service.id,
             "description": service.description,
@@ -50,8 +51,10 @@ def party_facts(sources: Sources, language: str) -> dict[str, Any]:
 
 def _provider(sources: Sources) -> Row:
     provider, profile = sources.inventory.provider, sources.profile
-    found: Row = {
+    return {
         "profile": provider.profile,
+        "service_desk": Missing(what="service-desk", where="provider"),
+        "charges": Missing(what="charges", where="provider"),
         "networks": profile.hub.networks if profile else Missing(what="hub", where="provider", at=provider.profile),
         "public_address": profile.hub.public_address if profile else Missing(what="hub", where="provider"),
         "gateway": profile.hub.gateway if profile else Missing(what="hub", where="provider"),
@@ -59,10 +62,17 @@ def _provider(sources: Sources) -> Row:
         "esp": profile.ike.esp_proposal if profile else Missing(what="hub", where="provider"),
         "runbooks": profile.runbooks if profile else Missing(what="hub", where="provider"),
     }
-    for role in ("service_delivery_manager", "contract_manager"):
-        named = getattr(provider, role)
-        found[role] = named or Missing(what=role, at=f"provider/{role}")
-    return found
+
+
+def _managers(sources: Sources) -> list[Row]:
+    """Who manages delivery and contract, for services that have these roles (SD-1 §1.15) or name them."""
+    provider = sources.inventory.provider
+    asked = any(table.id == "roles" for table in sources.service.tables) and bool(sources.inventory.tenants)
+    return [
+        {"role": role, "name": getattr(provider, role) or Missing(what=role, at=f"provider/{role}")}
+        for role in ("service_delivery_manager", "contract_manager")
+        if asked or getattr(provider, role)
+    ]
 
 
 def _contacts(sources: Sources) -> list[Row]:

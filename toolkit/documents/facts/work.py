@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,18 +16,20 @@ def work_facts(sources: Sources, language: str) -> dict[str, Any]:
     """``tasks``, ``planned_tests``, ``results``, ``unproven``, ``alerts``; a Missing where there is no plan or evidence."""
     no_plan = Missing(what="plan", of=sources.no_plan, where="command", at="onboard plan PATH")
     tests = sources.tests
+    no_tests_planned = Missing(what="tests", where="people")
     no_tests = Missing(what="results", where="command", at="onboard rehearse PATH")
     return {
         "tasks": tuple(_tasks(sources, sources.plan, language)) if sources.plan else no_plan,
-        "planned_tests": tuple(_planned(sources, sources.plan)) if sources.plan else no_plan,
+        "planned_tests": (tuple(_planned(sources, sources.plan)) or no_tests_planned) if sources.plan else no_plan,
         "uncovered": tuple({"id": one} for one in sources.plan.index.uncovered) if sources.plan else (),
         "results": tuple(tests["checks"]) if tests else no_tests,
         "result_groups": tuple(_grouped(tests["checks"])) if tests else no_tests,
         "unproven": tuple({"text": one} for one in tests["not_proven"]) if tests else (),
-        "test_run": {
-            name: tests[name] if tests else no_tests
-            for name in ("run", "world", "result", "verdict", "passed", "failed")
-        },
+        "test_summary": tuple(
+            {"label": name, "value": tests[name] if tests else no_tests}
+            for name in ("run", "world", "result", "passed", "failed", "verdict")
+        ),
+        "stacks": tuple(_stacks(sources.plan)) if sources.plan else no_plan,
         "alerts": sources.alerts,
         "alert_kinds": tuple(
             {"name": name, "level": level, "runbook": runbook, "rows": tuple(rows)}
@@ -66,10 +69,23 @@ def _tasks(sources: Sources, plan: Plan, language: str) -> list[Row]:
                 "scope": step.scope,
                 "gate": step.kind == "gate",
                 "owner": stage.owner if stage else "on-site" if step.kind == "gate" else "provider",
-                "needs": tuple(numbers[need] for need in step.needs if need in numbers),
+                "needs": tuple(sorted(numbers[need] for need in step.needs if need in numbers)),
                 "date": Missing(what="task-date", where="people"),
             }
         )
+    return rows
+
+
+def _stacks(plan: Plan) -> list[Row]:
+    """How many resources of each type every stack declares."""
+    rows = []
+    for document in plan.documents:
+        for stack, resources in document.stacks.items():
+            types = Counter(resource.type for resource in resources)
+            rows += [
+                {"stack": stack, "scope": document.scope, "type": type_, "count": count}
+                for type_, count in sorted(types.items())
+            ]
     return rows
 
 
