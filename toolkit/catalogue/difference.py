@@ -48,7 +48,15 @@ def change_lines(changes: tuple[Change, ...]) -> Iterator[str]:
         elif change.kind == "removed":
             yield f"- {change.way}: {_said(change.before)}"
         else:
-            yield f"~ {change.way}: {_said(change.before)} -> {_said(change.after)}"
+            before, after = _said(change.before), _said(change.after)
+            if before == after:  # the French differs alone
+                before, after = (f"{said} (fr: {value.get('fr')})" for said, value in _with_french(change))
+            yield f"~ {change.way}: {before} -> {after}"
+
+
+def _with_french(change: Change) -> Iterator[tuple[str, dict[str, Any]]]:
+    for value in (change.before, change.after):
+        yield _said(value), value if isinstance(value, dict) else {}
 
 
 def _compare(way: str, old: Any, new: Any) -> Iterator[Change]:

@@ -140,3 +140,20 @@ def test_what_only_shows_or_rehearses_is_not_bound(package, profile, bound, part
     program = next((package / part).rglob("*.py"))
     program.write_text(program.read_text() + "\n")
     assert bound_digests(profile=profile, tables=tables_digest(), package=package) == bound
+
+
+def test_services_that_are_added_are_bound_by_their_files(profile, tmp_path, monkeypatch):
+    def catalogue_digest() -> str:
+        return bound_digests(profile=profile, tables=tables_digest())["catalogue"]
+
+    own = catalogue_digest()
+    (tmp_path / "stars" / "texts").mkdir(parents=True)
+    (tmp_path / "stars" / "service.yaml").write_text("id: stars")
+    monkeypatch.setenv("ONBOARD_CATALOGUE", str(tmp_path))
+    added = catalogue_digest()
+    (tmp_path / "stars" / "notes.txt").write_text("not read")
+    assert catalogue_digest() == added
+    (tmp_path / "stars" / "texts" / "fr.yaml").write_text("title: étoiles")
+    assert len({own, added, catalogue_digest()}) == 3
+    monkeypatch.setenv("ONBOARD_CATALOGUE", "")
+    assert catalogue_digest() == own
