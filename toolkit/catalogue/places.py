@@ -9,7 +9,9 @@ import msgspec
 import yaml
 
 LARGEST = 2_000_000
-"""Bytes; a service description is a hundred times smaller."""
+"""Bytes; a service description is twenty times smaller."""
+MOST = 200_000
+"""Values; a service description holds a tenth of it."""
 
 
 class Unreadable(Exception):
@@ -63,6 +65,8 @@ def pointer(steps: tuple[str | int, ...]) -> str:
 
 
 def _walk(node: yaml.Node, way: str, places: dict[str, tuple[int, int]]) -> None:
+    if len(places) >= MOST:  # aliases of aliases grow without bound
+        raise Unreadable(f"the file holds more than {MOST} values")
     places[way] = (node.start_mark.line + 1, node.start_mark.column + 1)
     if isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):

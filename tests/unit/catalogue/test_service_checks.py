@@ -189,6 +189,12 @@ def test_what_the_schema_does_not_allow(tmp_path: Path, changes: list[tuple[str,
     assert all(fault.fix.startswith("see schemas/service.schema.json") for fault in faults)
 
 
+LAUGHS = b"a0: &a0 [x, x]\n" + b"".join(
+    b"a%d: &a%d [*a%d, *a%d, *a%d]\n" % (n, n, n - 1, n - 1, n - 1) for n in range(1, 40)
+)
+"""Aliases of aliases: 3^39 values in a few lines."""
+
+
 @pytest.mark.parametrize(
     ("content", "words", "line"),
     [
@@ -202,8 +208,9 @@ def test_what_the_schema_does_not_allow(tmp_path: Path, changes: list[tuple[str,
         (b"a: &a [*a]\n", "refers to itself", None),
         (b"[" * 5000 + b"]" * 5000, "nested too deeply", None),
         (b"# " + b"x" * LARGEST, "larger than", None),
+        (LAUGHS, "more than", None),
     ],
-    ids=["empty", "broken", "twice", "twice-inside", "bytes", "nul", "tag", "itself", "deep", "large"],
+    ids=["empty", "broken", "twice", "twice-inside", "bytes", "nul", "tag", "itself", "deep", "large", "laughs"],
 )
 def test_what_cannot_be_read(tmp_path: Path, content: bytes, words: str, line: int | None) -> None:
     path = tmp_path / "x" / FILE
