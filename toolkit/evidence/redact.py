@@ -87,7 +87,12 @@ class Redactor:
 def _persons(inventory: Inventory) -> Iterable[str]:
     for contact in inventory.customer.contacts:
         yield from filter(None, (contact.name, contact.email, contact.phone))
-    points = (inventory.contacts.provider, inventory.contacts.partner) if inventory.contacts else ()
+    event = inventory.event
+    for speaker in event.speakers if event else ():
+        yield from (speaker.name, speaker.email)
+    points = [inventory.contacts.provider, inventory.contacts.partner] if inventory.contacts else []
+    if event is not None and event.team is not None:
+        points += [event.team.project_manager, event.team.solutions_analyst]
     for point in filter(None, points):
         yield from filter(None, (point.name, point.email, point.phone))
     yield from filter(None, (inventory.provider.service_delivery_manager, inventory.provider.contract_manager))

@@ -1,5 +1,6 @@
 """Persons become references wherever they stand; secrets stop everything."""
 
+import datetime as dt
 import json
 
 import msgspec
@@ -12,6 +13,7 @@ from toolkit.canonical import canonical_bytes, plain
 from toolkit.errors import EvidenceInvalid
 from toolkit.evidence.redact import Redactor
 from toolkit.model.contacts import ContactPoint, Contacts
+from toolkit.model.event import Event, EventDay, EventTeam, Speaker
 
 PERSONS = (
     "Service exploitation",
@@ -79,6 +81,20 @@ def test_the_points_of_contact_are_persons():
     assert "Voice team" not in cleaned
     assert "voice@partner" not in cleaned
     assert "+33 1 02" not in cleaned
+
+
+def test_who_speaks_at_an_event_and_who_helps_there_are_persons():
+    event = Event(
+        name="Summit",
+        streaming="vendor",
+        days=(EventDay(date=dt.date(2027, 6, 15), start="09:00", end="17:00"),),
+        speakers=(Speaker(id="lena", name="Léna Fabre", email="lena@umbra.example"),),
+        team=EventTeam(project_manager=ContactPoint(name="Chef de projet", email="pm@provider.example")),
+    )
+    given_ = msgspec.structs.replace(inventory(), event=event)
+    cleaned = json.dumps(Redactor(given_, salt=SALT).clean({"a": plain(given_), "b": "for Léna Fabre"}, where="x"))
+    for person in ("Fabre", "lena@umbra", "Chef de projet", "pm@provider"):
+        assert person not in cleaned
 
 
 @pytest.mark.parametrize("value", [SECRET, f"x{SECRET}y", [SECRET], {"a": {"b": SECRET}}, {SECRET: 1}])

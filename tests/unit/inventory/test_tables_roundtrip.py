@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import tempfile
 from pathlib import Path
@@ -251,3 +252,14 @@ def test_a_row_of_a_mapping_by_id_has_its_own_id(rows: list[tuple[str, str]], to
     book.save(tmp_path / "x.xlsx")
     (refused,) = read_xlsx(tmp_path / "x.xlsx", "x.xlsx").refused
     assert refused.message == told
+
+
+def test_a_time_of_day_is_read_as_it_is_written(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "event.days"
+    sheet.append(("date", "start", "end"))
+    sheet.append((dt.date(2027, 6, 15), dt.time(9, 30), "17:00"))
+    book.save(tmp_path / "x.xlsx")
+    piece = read_xlsx(tmp_path / "x.xlsx", "x.xlsx")
+    assert piece.header["event"] == {"days": [{"date": "2027-06-15", "start": "09:30", "end": "17:00"}]}

@@ -131,7 +131,9 @@ def _written(cell: Cell) -> str:
         return str(integral(float(cell)))
     if isinstance(cell, dt.datetime) and cell.time() == dt.time():
         return cell.date().isoformat()
-    return cell.isoformat() if isinstance(cell, dt.date | dt.time) else str(cell)
+    if isinstance(cell, dt.time):
+        return cell.isoformat("auto" if cell.second or cell.microsecond else "minutes")
+    return cell.isoformat() if isinstance(cell, dt.date) else str(cell)
 
 
 def _date(cell: Cell, note: Note) -> Any:
