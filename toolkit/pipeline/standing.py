@@ -48,7 +48,7 @@ def stand(workspace: Workspace) -> Stands:
     problems, undecided = 0, ""
     try:
         inventory = load(workspace.root)
-        service, customer = catalogue.services()[inventory.service], inventory.customer.id
+        service, customer = catalogue.service(inventory.service), inventory.customer.id
         undecided = _undecided(inventory)
     except InventoryInvalid as error:
         service, customer = _named(workspace, error)
@@ -82,7 +82,7 @@ def admitted(
     Raises UsageError for a gate behind one that nobody has passed, GateWaiting (15) where a condition stands against
     it and no reason is given to force it.
     """
-    service = catalogue.services()[inventory.service]
+    service = catalogue.service(inventory.service)
     steps = store.steps(run)
     reads = {name: found for document in plan.documents for name, found in document.gates.items()}
     before = _passed_before(store, plan, but=run)

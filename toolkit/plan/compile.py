@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from toolkit.canonical import digest
-from toolkit.catalogue import services
+from toolkit.catalogue import service as catalogued
 from toolkit.errors import OnboardError
 from toolkit.model.decision import Decision
 from toolkit.model.inventory import Inventory
@@ -53,7 +53,7 @@ def compile_plan(
         drafts[f"site/{site.id}"] = site_steps(
             inventory, site, placement=placement, profile=profile, provisioned=provisioned
         )
-    service = services()[inventory.service]
+    service = catalogued(inventory.service)
     drafts = with_gates(service, drafts)
     steps = finish(drafts)
     by_tenant: dict[str, dict[str, tuple[Resource, ...]]] = {}

@@ -113,7 +113,8 @@ def _deliverables(
 ) -> tuple[Missing, ...]:
     missing: list[Missing] = []
     for one in deliverables_of(service, inventory):
-        if one.stage in stages and one.recurs is None:
+        # what is only delivered if needed, or again and again, is nothing to wait for
+        if one.stage in stages and one.recurs is None and one.condition is None:
             missing += _undelivered(one, deliveries.get(one.id))
     return tuple(missing)
 

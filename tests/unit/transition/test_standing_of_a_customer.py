@@ -56,6 +56,7 @@ SERVICE = msgspec.convert(
         "deliverables": [
             named("runbook", owner="provider", stage="handover", reviewer="customer", document="operations-runbook"),
             named("weekly-review", owner="provider", stage="handover", recurs="weekly"),
+            named("change-request", owner="provider", stage="handover", condition=both("if needed")),
         ],
         "stages": [
             named("inputs", owner="provider", exit=[condition("valid"), condition("prerequisites")]),
