@@ -47,7 +47,11 @@ def _lab_missing() -> str:
     return f"the lab needs {', '.join(gone)}" if gone else ""
 
 
-MISSING = {"engine": _engine_missing, "lab": _lab_missing}
+def _browser_missing() -> str:
+    return "" if shutil.which("chromium") else "chromium is not here"
+
+
+MISSING = {"engine": _engine_missing, "lab": _lab_missing, "browser": _browser_missing}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -111,19 +111,19 @@ class _Writer:
                 head = " | ".join(escaped(title) for title in block.columns)
                 rows = [f"| {' | '.join(self._run(cell) for cell in row)} |" for row in block.rows]
                 table = "\n".join([f"| {head} |", f"|{'---|' * len(block.columns)}", *rows])
-                return f"{table}\n\n*{escaped(block.caption)}*" if block.caption else table
+                return f"{table}\n\n*{escaped(block.caption.strip())}*" if block.caption else table
             case Figure():
                 file = f"{self._document.id}.{self._document.language}.{block.name}.svg"
-                return f"![{escaped(block.alt)}]({file})\n\n*{escaped(block.caption)}*"
+                return f"![{escaped(block.alt)}]({file})\n\n*{escaped(block.caption.strip())}*"
 
     def _gaps(self) -> Iterator[str]:
         words, points = self._document.words, open_points(self._document)
         yield '<a id="gaps"></a>'
         yield f"## {escaped(words.gaps)}"
         if not points:
-            yield escaped(words.no_gaps)
+            yield _started(escaped(words.no_gaps))
             return
-        yield escaped(words.gaps_explained)
+        yield _started(escaped(words.gaps_explained))
         titles = (words.gap_what, words.gap_where, words.gap_sections)
         lines = [f"| # | {' | '.join(escaped(title) for title in titles)} |", "|---|---|---|---|"]
         for point in points:

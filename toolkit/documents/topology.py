@@ -6,8 +6,13 @@ the middle, each with a lane of its own, so that no link runs through a box.
 
 from __future__ import annotations
 
+from collections import Counter
+from fractions import Fraction
+
+import msgspec
+
 from toolkit.documents.drawing import Box, Drawing, Label, Line, Shape
-from toolkit.model.inventory import Inventory, Link, Site, Tenant
+from toolkit.model.inventory import Inventory, Site, Tenant
 
 MOST = 50
 """Tenants or sites that are drawn; the rest is counted."""
@@ -16,7 +21,7 @@ WIDTH, SIDE, EDGE = 960, 300, 20
 LEFT, RIGHT = EDGE, WIDTH - EDGE - SIDE
 LINE = 17
 TINTS = {"tenant": "#e8f0fc", "site": "#eaf6ee", "hub": "#fdf1dc", "host": "#ffffff"}
-COLOURS = {"management": "#b3600f", "tenant": "#2f5fb3"}
+MANAGEMENT, TRAFFIC = "#b3600f", "#2f5fb3"
 WORDS = {"en": ("Provider's hub", "and {n} more"), "fr": ("Plateforme du fournisseur", "et {n} autres")}
 """The drawing's own words: the hub's name, and how many are not drawn."""
 
@@ -25,7 +30,7 @@ def topology(inventory: Inventory, language: str) -> Drawing:
     """The drawing of an inventory, with our words in that language."""
     hub, more = WORDS[language]
     shapes: list[Shape] = []
-    middle: dict[str, tuple[int, int]] = {}
+    edges: dict[str, _Edge] = {}
     hub_box = Box(x=LEFT + SIDE + 60, y=EDGE, width=RIGHT - LEFT - SIDE - 120, height=46, fill=TINTS["hub"])
     shapes += [hub_box, Label(x=WIDTH // 2, y=EDGE + 28, text=hub, room=180, bold=True, anchor="middle")]
     bottoms = []
@@ -37,28 +42,52 @@ def topology(inventory: Inventory, language: str) -> Drawing:
             height = 26 + LINE * len(lines) + (24 * len(hosts) + 6 if hosts else 6)
             kind = "tenant" if isinstance(thing, Tenant) else "site"
             shapes += _box(column, y, height, kind=kind, title=thing.id, lines=lines, hosts=hosts)
-            middle[f"{kind}/{thing.id}"] = (column + SIDE if column == LEFT else column, y + height // 2)
+            end = f"{kind}/{thing.id}"
+            side = column + SIDE if column == LEFT else column
+            edges[end] = _Edge(x=side, y=y, height=height, links=len(inventory.links_at(end)))
             y += height + 16
         if len(things) > MOST:
             shapes.append(Label(x=column, y=y + 14, text=more.format(n=len(things) - MOST), room=SIDE, soft=True))
             y += 30
         bottoms.append(y)
-    drawn = [link for link in inventory.links if all(end == "provider" or end in middle for end in link.ends)]
-    links = [shape for number, link in enumerate(drawn) for shape in _link(link, number, middle, hub_box)]
+    drawn = [link for link in inventory.links if all(end == "provider" or end in edges for end in link.ends)]
+    # from the top to the bottom, each in a lane left of the one before: so the links of one box do not cross
+    drawn.sort(key=lambda link: max((edges[end].y for end in link.ends if end.startswith("site/")), default=0))
+    ports: Counter[str] = Counter()
+    links: list[Shape] = []
+    for number, link in enumerate(drawn):
+        points = []
+        for end in link.ends:
+            if end != "provider":
+                points.append(edges[end].port(ports[end]))
+                ports[end] += 1
+        links.append(_line(points, Fraction(number + 1, len(drawn) + 1), hub_box))
     return Drawing(width=WIDTH, height=max([*bottoms, EDGE + 46]) + EDGE, shapes=(*links, *shapes))
 
 
-def _link(link: Link, number: int, middle: dict[str, tuple[int, int]], hub: Box) -> list[Shape]:
-    """One link: along its own lane of the channel, to the hub's lower edge or to the other column."""
-    lane = LEFT + SIDE + 20 + 9 * ((number * 7) % 31)
-    ends = [middle[end] for end in link.ends if end != "provider"]
+class _Edge(msgspec.Struct, frozen=True, kw_only=True):
+    """The side of a box at which its links end, each at a place of its own."""
+
+    x: int
+    y: int
+    height: int
+    links: int
+
+    def port(self, number: int) -> tuple[int, int]:
+        return self.x, self.y + self.height * (number + 1) // (self.links + 1)
+
+
+def _line(ends: list[tuple[int, int]], share: Fraction, hub: Box) -> Line:
+    """A link along its own lane of the channel: to the hub's lower edge, or to the other column.
+
+    ``share`` places the lane between the right (0) and the left (1) side of the channel or the hub.
+    """
     if len(ends) == 1:
-        lane = hub.x + 10 + 9 * ((number * 7) % 20)
-        points: tuple[tuple[int, int], ...] = ((lane, hub.y + hub.height), (lane, ends[0][1]), ends[0])
-        return [Line(points=points, stroke=COLOURS["management"], dashed=True)]
+        lane = hub.x + hub.width - 10 - int((hub.width - 20) * share)
+        return Line(points=((lane, hub.y + hub.height), (lane, ends[0][1]), ends[0]), stroke=MANAGEMENT, dashed=True)
+    lane = RIGHT - 20 - int((RIGHT - LEFT - SIDE - 40) * share)
     (x1, y1), (x2, y2) = ends
-    points = ((x1, y1), (lane, y1), (lane, y2), (x2, y2))
-    return [Line(points=points, stroke=COLOURS["tenant"])]
+    return Line(points=((x1, y1), (lane, y1), (lane, y2), (x2, y2)), stroke=TRAFFIC)
 
 
 def _box(x: int, y: int, height: int, *, kind: str, title: str, lines: list[str], hosts: list[str]) -> list[Shape]:

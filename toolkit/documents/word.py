@@ -155,7 +155,10 @@ class _Writer:
         from docx.shared import Cm
 
         paragraph = self._file.add_paragraph()
-        picture = paragraph.add_run().add_picture(io.BytesIO(as_png(figure.drawing)), width=Cm(17))
+        drawing = figure.drawing
+        # as wide as the page, unless it would then be higher than the page
+        size = {"width": Cm(17)} if drawing.height * 17 <= drawing.width * 22 else {"height": Cm(22)}
+        picture = paragraph.add_run().add_picture(io.BytesIO(as_png(drawing)), **size)
         picture._inline.docPr.set("descr", visible(figure.alt))  # noqa: SLF001 - python-docx cannot say it otherwise
         picture._inline.docPr.set("title", visible(figure.caption))  # noqa: SLF001
         self._file.add_paragraph(visible(figure.caption), style="Caption")

@@ -53,6 +53,7 @@ def _provider(sources: Sources) -> Row:
     provider, profile = sources.inventory.provider, sources.profile
     return {
         "profile": provider.profile,
+        **{role: _manager(sources, role) for role in ("service_delivery_manager", "contract_manager")},
         "service_desk": Missing(what="service-desk", where="provider"),
         "charges": Missing(what="charges", where="provider"),
         "networks": profile.hub.networks if profile else Missing(what="hub", where="provider", at=provider.profile),
@@ -69,10 +70,14 @@ def _managers(sources: Sources) -> list[Row]:
     provider = sources.inventory.provider
     asked = any(table.id == "roles" for table in sources.service.tables) and bool(sources.inventory.tenants)
     return [
-        {"role": role, "name": getattr(provider, role) or Missing(what=role, at=f"provider/{role}")}
+        {"role": role, "name": _manager(sources, role)}
         for role in ("service_delivery_manager", "contract_manager")
         if asked or getattr(provider, role)
     ]
+
+
+def _manager(sources: Sources, role: str) -> Any:
+    return getattr(sources.inventory.provider, role) or Missing(what=role, at=f"provider/{role}")
 
 
 def _contacts(sources: Sources) -> list[Row]:

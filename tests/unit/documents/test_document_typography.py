@@ -1,0 +1,100 @@
+"""French as it is printed, dates, figures, and the drawing of small and large customers."""
+
+import datetime as dt
+import re
+
+import msgspec
+import pytest
+
+from toolkit.documents.drawing import Label, as_svg
+from toolkit.documents.facts.parties import _last_day
+from toolkit.documents.make import make
+from toolkit.documents.topology import MOST, topology
+from toolkit.documents.typography import MONTHS, amount, figure, percent, spaced, written_date
+from toolkit.errors import InventoryInvalid
+
+
+def test_dates_of_both_languages():
+    assert written_date(dt.date(2027, 3, 1), "fr") == "1er mars 2027"
+    assert written_date(dt.date(2027, 3, 1), "en") == "1 March 2027"
+    assert written_date(dt.date(2027, 8, 31), "fr") == "31 août 2027"
+    assert {len(months) for months in MONTHS.values()} == {12}
+
+
+def test_figures_of_both_languages():
+    assert figure("98.5", "fr") == "98,5"
+    assert percent("98.5", "en") == "98.5\u00a0%"
+    assert percent("98.5", "fr") == "98,5\u202f%"
+    assert amount("1", "years", "fr") == "1\u00a0an"
+    assert amount("2", "years", "en") == "2\u00a0years"
+    assert amount("10", "Mbit/s", "fr") == "10\u00a0Mbit/s"
+    assert amount("5", "", "fr") == "5"
+
+
+def test_french_gets_its_narrow_spaces_and_apostrophes():
+    assert spaced("l'état : « oui » ; 09:00 ?", "fr") == ("l\u2019état\u202f: «\u202foui\u202f»\u202f; 09:00\u202f?")
+    assert spaced("it's: 5 %", "en") == "it's: 5 %"
+
+
+def test_every_french_document_keeps_to_the_conventions_and_says_that_nobody_reviewed_it(acme):
+    for one in make(acme, only=(), languages=("fr",), formats=("md",)):
+        text = one.files[f"{one.id}.fr.md"].decode()
+        prose = re.sub(r"`[^`]*`|\(#[^)]*\)|<[^>]*>", "", text)
+        assert re.findall(r".{20}[ \u00a0][;:!?%»]", prose) == []
+        assert re.findall(r".{20}«[ \u00a0]", prose) == []
+        assert re.findall(r"\b[cdjlmnstq]u?'\w", prose) == []
+        assert "n\u2019ont pas été relus par un locuteur natif" in text
+
+
+def test_nothing_of_python_or_of_templates_is_printed(acme):
+    for one in make(acme, only=(), languages=("fr", "en"), formats=("md",)):
+        text = b"".join(one.files.values()).decode()
+        assert re.findall(r"Missing\(|Gap\(|Code\(|Text\(|\bNone\b(?!\.)|\{\{|%\}", text) == []
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "end"),
+    [("2027-01-01", 12, "2027-12-31"), ("2028-02-29", 12, "2029-02-28"), ("2027-01-31", 1, "2027-02-28")],
+)
+def test_the_last_day_of_a_commitment(start, months, end):
+    assert _last_day(dt.date.fromisoformat(start), months) == dt.date.fromisoformat(end)
+    with pytest.raises(InventoryInvalid, match="after the year 9998"):
+        _last_day(dt.date(9998, 1, 1), 24)
+
+
+def many(inventory, number):
+    """The same customer with that many sites, each with both links."""
+    site, (management, traffic) = inventory.sites[0], inventory.links
+    replace = msgspec.structs.replace
+    sites = tuple(replace(site, id=f"site-{one}") for one in range(number))
+    links = tuple(
+        link
+        for one in range(number)
+        for link in (
+            replace(management, id=f"m-{one}", from_=f"site/site-{one}"),
+            replace(traffic, id=f"t-{one}", to=f"site/site-{one}"),
+        )
+    )
+    return replace(inventory, sites=sites, links=links)
+
+
+@pytest.mark.parametrize("number", [0, 1, 7, MOST, MOST + 10])
+def test_the_drawing_of_any_number_of_sites_stays_inside_its_frame(acme, number):
+    drawing = topology(many(acme.inventory, number), "en")
+    assert drawing == topology(many(acme.inventory, number), "en")
+    labels = [shape for shape in drawing.shapes if isinstance(shape, Label)]
+    assert all(0 < label.x < drawing.width and 0 < label.y < drawing.height for label in labels)
+    assert any(label.text == "and 10 more" for label in labels) == (number > MOST)
+    svg = as_svg(drawing, title="<t>", description='"d"')
+    assert 'aria-labelledby="figure-title figure-desc"' in svg
+    assert "&lt;t&gt;" in svg
+
+
+def test_hosts_beyond_six_are_counted(acme):
+    host = acme.inventory.components[0]
+    hosts = tuple(msgspec.structs.replace(host, id=f"host-{one}") for one in range(9))
+    drawing = topology(msgspec.structs.replace(acme.inventory, components=hosts), "fr")
+    texts = [shape.text for shape in drawing.shapes if isinstance(shape, Label)]
+    assert "et 4 autres" in texts
+    assert "host-4 10.60.0.11" in texts
+    assert "host-5 10.60.0.11" not in texts
