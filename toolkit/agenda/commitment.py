@@ -1,36 +1,18 @@
-"""Periods of a commitment, by the calendar (SD-1 §1.6, §1.12, SD-2 §2).
-
-A period ends on the day before the same day of a later month. Where that month has no such day, the next period begins
-on the first of the month after it: a year from 29 February 2028 ends on 28 February 2029 (this project's choice).
-"""
+"""Periods of a commitment, by the calendar (SD-1 §1.6, §1.12, SD-2 §2)."""
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from collections.abc import Iterator
 
-from toolkit.errors import InventoryInvalid
+from toolkit.model import months
 from toolkit.model.inventory import Commitment
-
-_DAY = dt.timedelta(days=1)
-
-
-def months_later(start: dt.date, months: int) -> dt.date:
-    """The day on which the period after ``months`` months begins; InventoryInvalid beyond the year 9998."""
-    year, month = start.year + (start.month - 1 + months) // 12, (start.month - 1 + months) % 12 + 1
-    if year >= dt.MAXYEAR:
-        raise InventoryInvalid(
-            f"customer/commitment: {months} months from {start} end after the year {dt.MAXYEAR - 1}",
-            fix="write fewer months, or an earlier start",
-        )
-    last = calendar.monthrange(year, month)[1]
-    return dt.date(year, month, start.day) if start.day <= last else dt.date(year, month, last) + _DAY
+from toolkit.model.months import months_later
 
 
 def last_day(commitment: Commitment) -> dt.date:
     """The last day of the commitment."""
-    return months_later(commitment.start, commitment.months) - _DAY
+    return months.last_day(commitment.start, commitment.months)
 
 
 def first_of_month(day: dt.date) -> dt.date:

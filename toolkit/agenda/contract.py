@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from toolkit.agenda.commitment import anniversaries, first_of_month, last_day, months_later
+from toolkit.agenda.commitment import anniversaries, first_of_month, last_day
 from toolkit.agenda.entries import END_ALARM_DAYS, Entry, uid_of
 from toolkit.errors import UsageError
 from toolkit.model.activation import activation_date
 from toolkit.model.inventory import Inventory, Tenant
+from toolkit.model.months import months_later
 from toolkit.model.service import Service, Text
 
 SUPPORT_LEVEL_MONTHS = 6

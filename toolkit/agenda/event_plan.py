@@ -6,7 +6,7 @@ import datetime as dt
 
 import msgspec
 
-from toolkit.agenda.commitment import last_day, months_later
+from toolkit.agenda.commitment import last_day
 from toolkit.agenda.event_days import TimedDay, chosen, clock, planned_day, timed_days, too_long, too_many
 from toolkit.agenda.event_limits import EventLimits
 from toolkit.agenda.event_nouns import BrokenLimit, EventPlan, PlannedDay, PlannedRehearsal, Recording
@@ -16,6 +16,7 @@ from toolkit.agenda.event_tasks import tasks_of
 from toolkit.errors import InventoryInvalid
 from toolkit.model.event import Event, Rehearsal, Session
 from toolkit.model.inventory import Commitment
+from toolkit.model.months import months_later
 from toolkit.model.service import Text
 
 

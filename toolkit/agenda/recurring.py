@@ -14,11 +14,12 @@ from collections.abc import Iterator
 
 import msgspec
 
-from toolkit.agenda.commitment import last_day, months_later, months_within
+from toolkit.agenda.commitment import last_day, months_within
 from toolkit.agenda.entries import Entry, Recurs, uid_of
 from toolkit.catalogue.applicable import deliverables_of
 from toolkit.clocks import BusinessCalendar
 from toolkit.model.inventory import Inventory
+from toolkit.model.months import months_later
 from toolkit.model.service import Deliverable, Due, Service, Text
 
 _DAY = dt.timedelta(days=1)

@@ -137,8 +137,7 @@ def measure_function(
 
 def level_at(tenant: Tenant, period: Period) -> str:
     """The support level in that month: changes take effect on the first of a calendar month (SD-1 §1.6)."""
-    begun = [one for one in tenant.support_history if one.from_ <= period.last_day]
-    return begun[-1].level if begun else tenant.support_level
+    return tenant.level_on(period.last_day)
 
 
 def _shared(measured: tuple[FunctionMeasure, ...], found: Restored, promise: Restore, base: Fraction) -> Shared:

@@ -112,6 +112,11 @@ class Tenant(Noun, frozen=True, kw_only=True):
     platform: Platform
     landing_zone: LandingZone
 
+    def level_on(self, day: dt.date) -> SupportLevel:
+        """The support level on that day; before the first day that is told, the one that it began with."""
+        begun = [period for period in self.support_history if period.from_ <= day] or list(self.support_history[:1])
+        return max(begun, key=lambda period: period.from_).level if begun else self.support_level
+
 
 class VpnEndpoint(Noun, frozen=True, kw_only=True):
     kind: Literal["software", "hardware"]

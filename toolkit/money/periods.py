@@ -9,6 +9,7 @@ import re
 import msgspec
 
 from toolkit.errors import UsageError
+from toolkit.model.months import months_later
 
 _MONTH = re.compile(r"2[01][0-9]{2}-(0[1-9]|1[0-2])")
 
@@ -64,10 +65,7 @@ def contract_year(day: dt.date, start: dt.date) -> int:
 
 def anniversary(start: dt.date, years: int) -> dt.date:
     """The day on which contract year ``years + 1`` begins; that of 29 February is 1 March in other years (a choice)."""
-    try:
-        return start.replace(year=start.year + years)
-    except ValueError:
-        return dt.date(start.year + years, 3, 1)
+    return months_later(start, 12 * years)
 
 
 def commitment_months(start: dt.date, months: int) -> tuple[Month, Month]:

@@ -24,8 +24,7 @@ class Tickets(msgspec.Struct, frozen=True, kw_only=True):
 
 def level_in(tenant: Tenant, month: Month) -> str:
     """The support level on the first of the month, from which a change takes effect (SD-1 §1.6)."""
-    held = [period for period in tenant.support_history if period.from_ <= month.first]
-    return max(held, key=lambda period: period.from_).level if held else tenant.support_level
+    return tenant.level_on(month.first)
 
 
 def support_item(tenant: Tenant, terms: Terms, month: Month) -> str:

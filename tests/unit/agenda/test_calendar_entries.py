@@ -16,7 +16,7 @@ import pytest
 from agenda_cases import GOLDEN, calendar_for, cases, content_lines, inventory_of
 from made_events import event
 
-from toolkit.agenda.commitment import anniversaries, last_day, months_later
+from toolkit.agenda.commitment import anniversaries, last_day
 from toolkit.agenda.entries import Calendar, chosen
 from toolkit.agenda.ics import ics_bytes
 from toolkit.agenda.present_calendar import calendar_json, calendar_lines
@@ -25,6 +25,7 @@ from toolkit.clocks import BusinessCalendar
 from toolkit.errors import InventoryInvalid, UsageError
 from toolkit.inventory.load import load
 from toolkit.model.inventory import Commitment, Inventory, Subscription
+from toolkit.model.months import months_later
 
 ROOT = Path(__file__).parents[3]
 CASES = {case.relative_to(GOLDEN).as_posix(): inventory_of(case) for case in cases()} | {

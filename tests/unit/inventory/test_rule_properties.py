@@ -16,8 +16,9 @@ from toolkit.inventory.rules.header import Header
 from toolkit.inventory.rules.judge import ACROSS, COMPONENT, Judge
 from toolkit.inventory.rules.levels import _STANDS_ON
 from toolkit.inventory.rules.shown_by import FOLDER, example
-from toolkit.inventory.rules.support import RANK, lowered_early, months_after
+from toolkit.inventory.rules.support import RANK, lowered_early
 from toolkit.model.activation import activation_date
+from toolkit.model.months import following_period, months_later
 
 DAYS = st.dates(dt.date(1990, 1, 1), dt.date(2200, 1, 1))
 MAYBE = st.none() | DAYS
@@ -36,20 +37,47 @@ def test_activation(effective: dt.date, planned: dt.date | None, actual: dt.date
 
 def test_activation_at_the_end_of_the_calendar() -> None:
     assert activation_date(dt.date.max, planned=None, actual=None) == dt.date.max
-    assert months_after(dt.date.max, 6) == dt.date.max
+    assert following_period(dt.date.max, 6) is None
 
 
 @given(start=DAYS, months=st.integers(0, 48))
-def test_months_after(start: dt.date, months: int) -> None:
-    found = months_after(start, months)
-    assert (found.year - start.year) * 12 + found.month - start.month == months
-    assert found.day == start.day or (found.day < start.day and (found + dt.timedelta(days=1)).day == 1)
+def test_months_later(start: dt.date, months: int) -> None:
+    found = months_later(start, months)
+    if found.day == start.day:
+        assert (found.year - start.year) * 12 + found.month - start.month == months
+    else:
+        last = found - dt.timedelta(days=1)
+        assert found.day == 1
+        assert last.day < start.day
+        assert (last.year - start.year) * 12 + last.month - start.month == months
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "on", "told"),
+    [
+        # the last day of a year from 29 February is in it, as in the calendar and the event's plan
+        ("2028-02-29", 12, "2029-02-28", False),
+        ("2028-02-29", 12, "2029-03-01", True),
+        # the term of the kit is 12 months, whatever the commitment
+        ("2027-01-01", 24, "2027-12-31", False),
+        ("2027-01-01", 24, "2028-01-01", True),
+    ],
+)
+def test_an_event_is_in_the_term_of_the_kit(start: str, months: int, on: str, *, told: bool) -> None:
+    day = {"date": on, "start": "09:00", "end": "17:00"}
+    header = {
+        "service": "event-support",
+        "customer": {"commitment": {"start": start, "months": months}},
+        "event": {"name": "e", "days": [day]},
+    }
+    found = {finding.rule for finding in Judge(header).header()}
+    assert ("INV-152" in found) == told
 
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[tuple[str, dt.date]]:
     days = sorted(draw(st.sets(st.integers(0, 40), min_size=1, max_size=6)))
-    return [(draw(st.sampled_from(sorted(RANK))), months_after(dt.date(2025, 1, 1), month)) for month in days]
+    return [(draw(st.sampled_from(sorted(RANK))), months_later(dt.date(2025, 1, 1), month)) for month in days]
 
 
 @given(histories())
@@ -59,7 +87,7 @@ def test_a_level_is_lowered_early_exactly_within_six_months_of_the_last_change(h
     expected = []
     for before, at in itertools.pairwise(changes):
         lower = RANK[history[at][0]] < RANK[history[before][0]]
-        if lower and history[at][1] < months_after(history[before][1], 6):
+        if lower and history[at][1] < months_later(history[before][1], 6):
             expected.append(at)
     found = lowered_early(history)
     assert [at for at, _ in found] == expected

@@ -167,6 +167,17 @@ def test_the_level_is_that_of_the_first_of_the_month(inventory: Inventory) -> No
     assert [level_in(tenant, Month(year=2027, month=month)) for month in (2, 3)] == ["standard", "premium"]
 
 
+def test_a_month_before_any_level_is_told_has_the_first_one(inventory: Inventory) -> None:
+    """A contract that starts in the middle of a month, and is raised later."""
+    history = (
+        SupportPeriod(level="standard", from_=dt.date(2027, 1, 15)),
+        SupportPeriod(level="premium", from_=dt.date(2027, 8, 1)),
+    )
+    tenant = msgspec.structs.replace(inventory.tenants[0], support_level="premium", support_history=history)
+    assert level_in(tenant, Month(year=2027, month=1)) == "standard"
+    assert tenant.level_on(dt.date(2026, 12, 1)) == "standard"
+
+
 def test_prices_that_are_missing_are_all_named(inventory: Inventory) -> None:
     with pytest.raises(RecordsInvalid, match="none is assumed") as caught:
         billed(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import calendar
-import datetime as dt
 from typing import Any
 
 from toolkit.documents.missing import NONE, Missing
 from toolkit.documents.sources import Row, Sources
 from toolkit.documents.typography import spaced
-from toolkit.errors import InventoryInvalid
+from toolkit.model.months import last_day
 
 
 def party_facts(sources: Sources, language: str) -> dict[str, Any]:
@@ -26,7 +24,7 @@ def party_facts(sources: Sources, language: str) -> dict[str, Any]:
             "name": customer.name,
             "start": customer.commitment.start,
             "months": customer.commitment.months,
-            "end": _last_day(customer.commitment.start, customer.commitment.months),
+            "end": last_day(customer.commitment.start, customer.commitment.months),
         },
         "provider": _provider(sources),
         "managers": tuple(_managers(sources)),
@@ -115,15 +113,3 @@ def _order(sources: Sources) -> Any:
             or Missing(what="planned-activation", at="order/planned_activation"),
         },
     )
-
-
-def _last_day(start: dt.date, months: int) -> dt.date:
-    """The day before the same day so many months later; the month's last day where it has no such day (SD-1 §1.6)."""
-    year, month = start.year + (start.month - 1 + months) // 12, (start.month - 1 + months) % 12 + 1
-    if year >= dt.MAXYEAR:
-        raise InventoryInvalid(
-            f"customer/commitment: {months} months from {start} end after the year {dt.MAXYEAR - 1}",
-            fix="write fewer months, or an earlier start",
-        )
-    last = calendar.monthrange(year, month)[1]
-    return dt.date(year, month, last) if start.day > last else dt.date(year, month, start.day) - dt.timedelta(days=1)

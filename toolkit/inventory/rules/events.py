@@ -12,7 +12,7 @@ from toolkit.inventory.finding import Finding, did_you_mean, listed, shown, text
 from toolkit.inventory.rules.event_times import Span, Timetable, changed
 from toolkit.inventory.rules.header import EVENTS, Header, day
 from toolkit.inventory.rules.rule_kinds import broken
-from toolkit.inventory.rules.support import months_after
+from toolkit.model.months import following_period
 
 REHEARSED = (5, 9)
 """Days before the event that count as about a week: this project's choice, where SD-5 §5 is open."""
@@ -115,7 +115,7 @@ def _term(header: Header) -> Iterator[Finding]:
     table, starts, months = Timetable(header), header.starts, _months(header)
     if header.service != EVENTS or starts is None or months is None:
         return
-    ends = months_after(starts, months)
+    ends = following_period(starts, min(months, _limit("term"))) or dt.date.max
     for span in table.days:
         if span.date is not None and not starts <= span.date < ends:
             message = f"{span.date} is outside the term, {starts} to {ends - dt.timedelta(days=1)}"

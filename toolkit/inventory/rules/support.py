@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import itertools
 from collections.abc import Iterator, Sequence
@@ -10,20 +9,12 @@ from collections.abc import Iterator, Sequence
 from toolkit.inventory.finding import Finding, listed, text
 from toolkit.inventory.rules.header import APPLICATIONS, Header, day
 from toolkit.inventory.rules.rule_kinds import broken
+from toolkit.model.months import following_period
 
 RANK = {"initial": 0, "standard": 1, "premium": 2}
 MINIMUM_MONTHS = 6
 _COMMITMENT_MONTHS = 12
 _MANAGERS = ("service_delivery_manager", "contract_manager")
-
-
-def months_after(start: dt.date, months: int) -> dt.date:
-    """The same day so many months later, or the last day of that month where there is no such day."""
-    month = start.month - 1 + months
-    year, month = start.year + month // 12, month % 12 + 1
-    if year > dt.MAXYEAR:
-        return dt.date.max
-    return dt.date(year, month, min(start.day, calendar.monthrange(year, month)[1]))
 
 
 def lowered_early(history: Sequence[tuple[str, dt.date]]) -> list[tuple[int, dt.date]]:
@@ -38,7 +29,7 @@ def lowered_early(history: Sequence[tuple[str, dt.date]]) -> list[tuple[int, dt.
         (before, _), (level, start) = history[index - 1], history[index]
         if level == before:
             continue
-        allowed = months_after(counts_from, MINIMUM_MONTHS)
+        allowed = following_period(counts_from, MINIMUM_MONTHS) or dt.date.max
         if RANK[level] < RANK[before] and start < allowed:
             found.append((index, allowed))
         counts_from = start
