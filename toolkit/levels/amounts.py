@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from fractions import Fraction
+from functools import lru_cache
 
-from toolkit.clocks import duration_words
+from toolkit.clocks import at, duration_words
 
 
 def rounded(value: Fraction, places: int) -> str:
@@ -40,6 +42,17 @@ def percent(value: Fraction, places: int = 6) -> str:
 def points(value: Fraction) -> str:
     """A gap in points."""
     return percent(value).removesuffix(" %")
+
+
+def moment(seconds: int) -> str:
+    """The local time of an epoch second with its offset: ``2027-03-28T03:10:00+02:00``."""
+    return dt.datetime.fromtimestamp(seconds, _offset(seconds // 900)).isoformat()
+
+
+@lru_cache(maxsize=8192)
+def _offset(quarter: int) -> dt.tzinfo | None:
+    """The fixed offset in force; clocks change on a quarter of an hour."""
+    return at(quarter * 900).tzinfo
 
 
 def length(seconds: int) -> str:

@@ -73,11 +73,14 @@ def assign(case: Case, *, few: int = _FEW) -> Shared:
     if not case.candidates:
         return Shared()
     best = case.assignment(NOBODY)
-    proven, totals = True, [best.total]
+    proven, totals, most = True, [best.total], best.availability_credit
     for count in _worthwhile(case):
+        if most + case.restore(count)[1] < best.total:
+            continue  # no choice of so many could give as much
         moved, exact = _lightest(case, count, few)
-        proven = proven and exact
         found = case.assignment(moved)
+        # what loses no availability credit at all cannot be bettered
+        proven = proven and (exact or found.availability_credit == most)
         totals.append(found.total)
         if found.total > best.total:
             best = found
@@ -100,11 +103,13 @@ def _every(case: Case) -> Iterator[frozenset[str]]:
 
 def _worthwhile(case: Case) -> Iterator[int]:
     """The fewest incidents that reach each higher credit of restore."""
+    denominator = max(case.resolved, case.promise.at_least)
     reached = case.restore(0)[1]
-    for count in range(1, len(case.candidates) + 1):
-        credit = case.restore(count)[1]
-        if credit > reached:
-            reached = credit
+    for step in case.promise.scale:
+        # the gap must lie above the step's lower bound, in percent of the denominator
+        count = math.floor(Fraction(step.above) * denominator / 100) + 1 - case.fixed_late
+        if 0 < count <= len(case.candidates) and case.restore(count)[1] > reached:
+            reached = case.restore(count)[1]
             yield count
 
 
@@ -126,8 +131,8 @@ def _lightest(case: Case, count: int, few: int) -> tuple[frozenset[str], bool]:
             for some in itertools.combinations(entangled, size)
         )
     else:
-        weights = {key: _weight(case.functions, key) for key in all_}
-        ordered = sorted(all_, key=lambda key: (weights[key], -all_.index(key)))
+        weights, order = _weights(case.functions), {key: number for number, key in enumerate(all_)}
+        ordered = sorted(all_, key=lambda key: (weights[key], -order[key]))
         return frozenset(ordered[:count]), False
     best: tuple[Fraction, frozenset[str]] | None = None
     for group in groups:
@@ -233,13 +238,14 @@ def _undominated(
     return kept
 
 
-def _weight(functions: tuple[FunctionMeasure, ...], key: str) -> Fraction:
-    return sum(
-        (
-            Fraction(measure(unit.counted[key]), unit.subscribed) * (one.charge or NONE)
-            for one in functions
-            for unit in one.guaranteed_units
-            if key in unit.counted
-        ),
-        NONE,
-    )
+def _weights(functions: tuple[FunctionMeasure, ...]) -> dict[str, int]:
+    """What each incident weighs by itself, in proportion: its share of the month, by the charge of what it interrupts."""
+    units = [(one, unit, len(one.guaranteed_units)) for one in functions for unit in one.guaranteed_units]
+    each = [(one.charge or NONE) / (unit.subscribed * count) for one, unit, count in units]
+    common = math.lcm(*(weight.denominator for weight in each))
+    found: dict[str, int] = defaultdict(int)
+    for (_, unit, _), weight in zip(units, each, strict=True):
+        whole = int(weight * common)
+        for key, spans in unit.counted.items():
+            found[key] += measure(spans) * whole
+    return found

@@ -31,11 +31,13 @@ class Excluded:
     def __init__(self, scope: Scope, exclusions: tuple[Exclusion, ...], *, until: int) -> None:
         self._until = until
         self.of_tenant = tuple(one for one in exclusions if self._touches(scope, one))
+        self._kinds = frozenset(one.kind for one in self.of_tenant)
         self.spans = lru_cache(maxsize=None)(self._spans)
         self.clock = lru_cache(maxsize=None)(self._clock)
+        self.named = lru_cache(maxsize=None)(self._named)
         self._components = frozenset(part for one in self.of_tenant for part in one.components)
 
-    def named(self, components: tuple[str, ...]) -> tuple[str, ...]:
+    def _named(self, components: tuple[str, ...]) -> tuple[str, ...]:
         """Those of ``components`` that an exclusion names: all others are excluded alike."""
         some = tuple(sorted(set(components) & self._components))
         return some if len(some) == len(set(components)) else (*some, "")
@@ -53,7 +55,7 @@ class Excluded:
 
     def kinds_over(self, kind: str, components: tuple[str, ...], start: int, end: int) -> bool:
         """Whether exclusions of one kind cover all of a period, for every component."""
-        if not any(one.kind == kind for one in self.of_tenant):
+        if kind not in self._kinds:
             return False
         covered = self._common(tuple(self._kind_spans(kind, one) for one in self.named(components)))
         return any(first <= start and end <= last for first, last in covered)
@@ -64,7 +66,7 @@ class Excluded:
 
     def whole(self, window: Window, start: int, end: int) -> int:
         """Seconds of a window without any exclusion."""
-        clock = self.clock("restore", (), window)
+        clock = self.clock("restore", (), window)  # of no component at all: nothing is excluded
         return clock.run(end) - clock.run(start)
 
     def end_of(self, exclusion: Exclusion) -> int:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from toolkit.clocks import at
-from toolkit.levels.amounts import euros, length, percent, points
+from toolkit.levels.amounts import euros, length, moment, percent, points
 from toolkit.levels.availability import FunctionMeasure
 from toolkit.levels.texts import say
 from toolkit.model.levels import ChangeFigure, Credit, FunctionFigure, RestoreFigure, RestoreGap, Shared, UnitFigure
@@ -42,8 +41,9 @@ def _availability(
     restored: frozenset[str],
     language: str,
 ) -> Iterator[str]:
+    ids = {unit.id for unit in counted}
     for unit, one in zip(figure.units, measured.units, strict=True):
-        if unit not in counted:
+        if unit.id not in ids:
             continue
         lost = one.lost(restored)
         seconds = {"subscribed": unit.subscribed, "interrupted": unit.interrupted, "excluded": unit.interrupted - lost}
@@ -52,7 +52,7 @@ def _availability(
         yield say(language, "unit", id=unit.id, **seconds, rate=f"{rate} = {percent(100 * rate)}")
         if unit.excluded_by:
             yield "  " + say(language, "excluded-by", ids=", ".join(unit.excluded_by))
-        moved = sorted(restored & one.counted.keys())
+        moved = sorted(key for key in one.counted if key in restored)
         if moved:
             yield "  " + say(language, "moved-to-restore", ids=", ".join(moved))
     rate = measured.rate(restored)
@@ -68,6 +68,7 @@ def _availability(
 def restore_credit(figure: RestoreGap, *, promise: Restore, tenant: str, language: str) -> Credit:
     """The credit of a tenant's times to restore, with its late incidents."""
     late = [one for one in figure.incidents if one.late]
+    moved = frozenset(figure.moved_to_availability)
     lines = [restore_line(one, language) for one in late]
     if figure.moved_to_availability:
         lines.append(say(language, "moved-to-availability", ids=", ".join(figure.moved_to_availability)))
@@ -87,7 +88,7 @@ def restore_credit(figure: RestoreGap, *, promise: Restore, tenant: str, languag
         base=figure.base,
         amount=figure.credit,
         source=figure.source,
-        records=tuple(one.id for one in late if one.id not in figure.moved_to_availability),
+        records=tuple(one.id for one in late if one.id not in moved),
         rule=say(language, "rule-restore", at_least=promise.at_least),
         arithmetic=tuple(lines),
     )
@@ -104,8 +105,8 @@ def change_credit(figure: ChangeFigure, *, source: str, late_percent: Fraction, 
         what=figure.kind,
         elapsed=length(figure.elapsed or 0),
         target=length(figure.target or 0),
-        start=at(figure.requested).isoformat(),
-        end=at(figure.notified or 0).isoformat(),
+        start=moment(figure.requested),
+        end=moment(figure.notified or 0),
     )
     return Credit(
         id=f"{tenant}/change/{figure.id}",
@@ -130,8 +131,8 @@ def restore_line(one: RestoreFigure, language: str) -> str:
         what=one.priority,
         elapsed=length(one.elapsed),
         target=length(one.target),
-        start=at(one.opened).isoformat(),
-        end=at(one.resolved).isoformat(),
+        start=moment(one.opened),
+        end=moment(one.resolved),
     )
     if one.priorities:
         line += "; " + say(language, "priorities", changes=" → ".join(one.priorities))

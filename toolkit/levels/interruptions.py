@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from pathlib import Path
 
 import msgspec
 
@@ -73,4 +72,4 @@ def _within(period: Period, start: int, end: int | None) -> tuple[int, int]:
 
 
 def _note(record: Incident | Outage, key: str, **named: str) -> Note:
-    return Note(file=Path(record.file).name, line=record.line, record=record.id, key=key, named=named)
+    return Note(file=record.file, line=record.line, record=record.id, key=key, named=named)

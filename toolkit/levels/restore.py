@@ -7,11 +7,11 @@ from fractions import Fraction
 
 import msgspec
 
-from toolkit.clocks import at
+from toolkit.clocks import Window, at
 from toolkit.levels.causes import restore_excluded
 from toolkit.levels.excluded import Excluded
 from toolkit.levels.period import Period
-from toolkit.levels.records.kinds import Incident
+from toolkit.levels.records.kinds import PRIORITIES, Incident
 from toolkit.levels.scale import NONE, credit_percent, target_of
 from toolkit.levels.units import Scope
 from toolkit.levels.windows import Windows, target_seconds
@@ -20,6 +20,10 @@ from toolkit.model.service import Restore
 
 NO_INCIDENT = "P4"
 """The priority without a commitment (SD-1 §1.9)."""
+
+
+_Promised = tuple[Window, int, bool]
+"""The window of the clock, the target's seconds, and whether the time must be less than it, not at most."""
 
 
 class Restored(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,22 +53,21 @@ def restored(
     period: Period,
 ) -> Restored:
     """Each incident of the tenant, in the month of its resolution; exactly the target is in time."""
+    promised = {one: _promised(one, scope, level=level, promise=promise, windows=windows) for one in PRIORITIES}
     counted: list[RestoreFigure] = []
     left_out: list[LeftOut] = []
     for incident in incidents:
-        own = tuple(one for one in incident.components if one in scope.components)
+        own = tuple([one for one in incident.components if one in scope.components])
         if not own or not period.touches(incident.opened, incident.resolved):
             continue
         reason = _left_out(incident, scope, own, excluded, period)
-        if reason is None:
-            found = _figure(
-                incident, own, scope=scope, level=level, promise=promise, windows=windows, excluded=excluded
-            )
-            if found is not None:
-                counted.append(found)
-                continue
-            reason = "no-target"
-        left_out.append(LeftOut(id=incident.id, reason=reason, literal=reason not in {NO_INCIDENT, "not-resolved"}))
+        target = promised[incident.priority]
+        if reason is None and target is not None:
+            counted.append(_figure(incident, own, target, excluded))
+        else:
+            reason = reason or "no-target"
+            literal = reason not in {NO_INCIDENT, "not-resolved"}
+            left_out.append(LeftOut(id=incident.id, reason=reason, literal=literal))
     return Restored(counted=tuple(counted), left_out=tuple(left_out))
 
 
@@ -123,44 +126,43 @@ def _left_out(
     return "exit" if excluded.began_in("exit", components, incident.opened) else None
 
 
-def _figure(
-    incident: Incident,
-    components: tuple[str, ...],
-    *,
-    scope: Scope,
-    level: str,
-    promise: Restore,
-    windows: Windows,
-    excluded: Excluded,
-) -> RestoreFigure | None:
+def _promised(priority: str, scope: Scope, *, level: str, promise: Restore, windows: Windows) -> _Promised | None:
     """None without a target at the support level, or a window of the priority."""
-    target = target_of(promise.targets, incident.priority, level)
-    if target is None or incident.resolved is None:
+    target = target_of(promise.targets, priority, level)
+    if target is None:
         return None
-    window = (
-        windows.named(target.window)
-        if target.window
-        else windows.of("operation", scope.tenant.environment, incident.priority)
-    )
-    if window is None:
-        return None
+    if target.window:
+        window = windows.named(target.window)
+    else:
+        found = windows.of("operation", scope.tenant.environment, priority)
+        if found is None:
+            return None
+        window = found
+    return window, target_seconds(target, window), target.below
+
+
+def _figure(incident: Incident, components: tuple[str, ...], promised: _Promised, excluded: Excluded) -> RestoreFigure:
+    window, seconds, below = promised
+    opened, resolved = incident.opened, incident.resolved
+    assert resolved is not None
     clock = excluded.clock("restore", excluded.named(components), window)
-    elapsed = clock.run(incident.resolved) - clock.run(incident.opened)
-    seconds = target_seconds(target, window)
-    changes = incident.priority_changes
-    named = (
-        (incident.first_priority, *(f"{one.priority} {at(one.at).isoformat()}" for one in changes)) if changes else ()
-    )
-    stopped = elapsed < excluded.whole(window, incident.opened, incident.resolved)
+    elapsed = clock.run(resolved) - clock.run(opened)
+    stopped: tuple[str, ...] = ()
+    if clock.excluded and elapsed < excluded.whole(window, opened, resolved):
+        stopped = excluded.of("restore", components[0], opened, resolved)
+    named: tuple[str, ...] = ()
+    if incident.priority_changes:
+        later = (f"{one.priority} {at(one.at).isoformat()}" for one in incident.priority_changes)
+        named = (incident.first_priority, *later)
     return RestoreFigure(
         id=incident.id,
         priority=incident.priority,
-        opened=incident.opened,
-        resolved=incident.resolved,
+        opened=opened,
+        resolved=resolved,
         window=window.id,
         elapsed=elapsed,
         target=seconds,
-        late=elapsed >= seconds if target.below else elapsed > seconds,
+        late=elapsed >= seconds if below else elapsed > seconds,
         priorities=named,
-        stopped_by=excluded.of("restore", components[0], incident.opened, incident.resolved) if stopped else (),
+        stopped_by=stopped,
     )

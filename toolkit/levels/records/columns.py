@@ -29,11 +29,12 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     read: Read
     needed: bool = False
     filled: bool = False
+    into: str = ""
+    """The record's field where it is called otherwise: ``from`` is a word of Python's."""
 
     @property
     def field(self) -> str:
-        """The record's field; ``from`` is a word of Python's."""
-        return "from_" if self.name == "from" else self.name
+        return self.into or self.name
 
 
 class Shape(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,7 +136,7 @@ def shapes(known: Known) -> dict[str, Shape]:
             record=Subscription,
             columns=(
                 _filled("component", component),
-                Column(name="from", read=cells.moment, needed=True),
+                Column(name="from", into="from_", read=cells.moment, needed=True),
                 Column(name="until", read=cells.moment, needed=True),
             ),
             order=(("from_", "until"),),

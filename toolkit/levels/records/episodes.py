@@ -47,7 +47,7 @@ def read_episodes(path: Path, known: Known, complain: Complain, note: Callable[[
             found[key] = incident
     for name, count in sorted(passed.items()):
         named = {"count": str(count), "name": name}
-        note(Note(file=path.name, line=0, record="", key="alerts-without-component", named=named))
+        note(Note(file=str(path), line=0, record="", key="alerts-without-component", named=named))
     return tuple(sorted(found.values(), key=lambda one: (one.opened, one.id)))
 
 

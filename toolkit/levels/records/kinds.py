@@ -133,7 +133,8 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
 
     def words(self, language: str) -> str:
         """``outages.csv:3: O-2 overlaps O-1 …``."""
-        place = f"{self.file}:{self.line}: " if self.line else f"{self.file}: "
+        name = self.file.rpartition("/")[2]
+        place = f"{name}:{self.line}: " if self.line else f"{name}: "
         return f"{place}{self.record} {say(language, self.key, **self.named)}".replace(":  ", ": ")
 
 

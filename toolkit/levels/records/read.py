@@ -7,7 +7,8 @@ REC-005 a line or an id twice · REC-006 a reference between records · REC-007 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,11 @@ import msgspec
 
 from toolkit.clocks import at
 from toolkit.errors import RecordsInvalid, UsageError
-from toolkit.levels.records.cells import Known, Wrong, nearest
+from toolkit.levels.records.cells import Known, Read, Wrong, nearest
 from toolkit.levels.records.columns import Column, Shape, shapes
 from toolkit.levels.records.episodes import EPISODES, read_episodes
 from toolkit.levels.records.kinds import Incident, Note, Outage, Record, Records
-from toolkit.levels.records.rows import SUFFIXES, Complain, Row, read_table
+from toolkit.levels.records.rows import SUFFIXES, Complain, read_table
 from toolkit.model.problem import Problem
 
 _SHARES = ("people_share", "sites_share", "components_share")
@@ -57,8 +58,10 @@ def read_records(folder: Path, known: Known, *, not_after: int | None = None) ->
     return Records(**found, notes=tuple(reading.notes), present=tuple(present))
 
 
-_Place = tuple[Path | str, int, str]
+_Place = tuple[str, int, str]
 """File, line and field; no field: the line is meant."""
+_Cell = tuple[int, str, str, Read, bool]
+"""Where a column stands, its name, the record's field, what reads it, and whether something must stand there."""
 
 
 class _Reading:
@@ -71,7 +74,7 @@ class _Reading:
 
     def complainer(self, file: Path, rule: str = "REC-001") -> Complain:
         def complain(line: int, field: str, message: str, fix: str) -> None:
-            self.problem(rule, (file, line, field), message, fix)
+            self.problem(rule, (str(file), line, field), message, fix)
 
         return complain
 
@@ -79,44 +82,46 @@ class _Reading:
         file, line, field = place
         said = f"{field}: {message}" if field else message
         path = f"/{field}" if field else ""
-        self.problems.append(Problem(rule=rule, file=str(file), line=line, path=path, message=said, fix=fix))
+        self.problems.append(Problem(rule=rule, file=file, line=line, path=path, message=said, fix=fix))
 
-    def file(self, file: Path, shape: Shape) -> list[Any]:
+    def file(self, path: Path, shape: Shape) -> list[Any]:
         """The sound records of one file."""
-        table = read_table(file, self.complainer(file))
-        names = {column.name: column for column in shape.columns}
-        if table.columns is not None and not self._columns(file, table.columns, shape):
+        file = str(path)
+        names = tuple(column.name for column in shape.columns)
+        table = read_table(path, names, self.complainer(path))
+        if table.named_once and not self._columns(file, table.columns, shape):
             return []
+        cells = tuple(
+            (table.columns.index(one.name), one.name, one.field, one.read, one.filled)
+            for one in shape.columns
+            if one.name in table.columns
+        )
+        place = table.columns.index("id") if "id" in table.columns else None
         unknown: set[str] = set()
-        lines: dict[Any, int] = {}
-        keys: dict[tuple[Any, ...], int] = {}
+        lines: dict[tuple[str, ...], int] = {}
+        keys: dict[Any, int] = {}
         records: list[Any] = []
-        for row in table.rows:
-            if lines.setdefault(row.whole, row.line) != row.line:
-                self.problem(
-                    "REC-005", (file, row.line, ""), f"is line {lines[row.whole]} once more", "remove one of them"
-                )
+        key_of: Callable[[Any], Any] = attrgetter(*shape.key) if shape.key else lambda _: None
+        for line, row, others in table.rows:
+            if lines.setdefault(row, line) != line:
+                self.problem("REC-005", (file, line, ""), f"is line {lines[row]} once more", "remove one of them")
                 continue
-            for name in row.cells.keys() - names.keys() - unknown if table.columns is None else ():
-                unknown.add(name)
-                self.problem("REC-002", (file, row.line, name), f"no such column {name!r}", nearest(name, names))
-            record = self._record(file, row, shape)
+            for name in others:
+                if name not in unknown:
+                    unknown.add(name)
+                    self.problem("REC-002", (file, line, name), f"no such column {name!r}", nearest(name, names))
+            record = self._record((file, line, "" if place is None else row[place]), row, cells, shape)
             if record is None:
                 continue
-            key = tuple(getattr(record, part) for part in shape.key)
-            if key and keys.setdefault(key, row.line) != row.line:
-                told = ", ".join(map(str, key))
-                self.problem(
-                    "REC-005",
-                    (file, row.line, shape.key[0]),
-                    f"{told} stands in line {keys[key]} already",
-                    "number it anew",
-                )
+            key = key_of(record)
+            if key and keys.setdefault(key, line) != line:
+                told = f"{key if isinstance(key, str) else ', '.join(key)} stands in line {keys[key]} already"
+                self.problem("REC-005", (file, line, shape.key[0]), told, "number it anew")
                 continue
             records.append(record)
         return records
 
-    def _columns(self, file: Path, columns: tuple[str, ...], shape: Shape) -> bool:
+    def _columns(self, file: str, columns: tuple[str, ...], shape: Shape) -> bool:
         before = len(self.problems)
         names = [column.name for column in shape.columns]
         for name in columns:
@@ -129,63 +134,65 @@ class _Reading:
                 self.problem("REC-002", (file, 1, column.name), f"the column {column.name} is missing", "add it")
         return len(self.problems) == before
 
-    def _record(self, file: Path, row: Row, shape: Shape) -> Record | None:
+    def _record(self, place: _Place, row: tuple[str, ...], cells: tuple[_Cell, ...], shape: Shape) -> Record | None:
+        """``place``: file, line and the record's id."""
+        file, line, about = place
         values: dict[str, Any] = {}
         sound = True
-        about = row.cells.get("id", "")
 
         def tell(key: str, named: dict[str, str]) -> None:
-            self.notes.append(Note(file=file.name, line=row.line, record=about, key=key, named=named))
+            self.notes.append(Note(file=file, line=line, record=about, key=key, named=named))
 
-        for column in shape.columns:
-            cell = row.cells.get(column.name, "").strip()
-            if not cell:
-                if column.filled:
+        for index, name, field, read, filled in cells:
+            cell = row[index].strip()
+            if cell:
+                try:
+                    values[field] = read(cell, tell)
+                except Wrong as wrong:
+                    values[field] = None
                     sound = False
-                    self.problem("REC-003", (file, row.line, column.name), "nothing stands there", "fill it in")
-                continue
-            try:
-                values[column.field] = column.read(cell, tell)
-            except Wrong as wrong:
+                    self.problem("REC-003", (file, line, name), wrong.args[0], wrong.args[1])
+            elif filled:
                 sound = False
-                self.problem("REC-003", (file, row.line, column.name), wrong.args[0], wrong.args[1])
-        sound = self._times(file, row, shape, values) and sound
+                self.problem("REC-003", (file, line, name), "nothing stands there", "fill it in")
+        sound = self._times(file, line, shape, values) and sound
         if shape.record is Incident:
-            sound = self._priority(file, row, values) and sound
-        return shape.record(file=file.name, line=row.line, **values) if sound else None
+            sound = self._priority(file, line, values) and sound
+        return shape.record(file=file, line=line, **values) if sound else None
 
-    def _times(self, file: Path, row: Row, shape: Shape, values: dict[str, Any]) -> bool:
+    def _times(self, file: str, line: int, shape: Shape, values: dict[str, Any]) -> bool:
         for first, last in shape.order:
             start, end = values.get(first), values.get(last)
-            name = _name_of(shape, last)
             if start is not None and end is not None and end < start:
                 told = f"{at(end).isoformat()} lies before {_name_of(shape, first)}, {at(start).isoformat()}"
-                self.problem("REC-004", (file, row.line, name), told, "exchange them, or correct the wrong one")
+                where = (file, line, _name_of(shape, last))
+                self.problem("REC-004", where, told, "exchange them, or correct the wrong one")
                 return False
+            if self.not_after is None:
+                continue
             for field, when in ((first, start), (last, end)):
-                if self.not_after is not None and when is not None and when > self.not_after:
+                if when is not None and when > self.not_after:
                     told = f"{at(when).isoformat()} has not come yet at {at(self.not_after).isoformat()}"
-                    self.problem(
-                        "REC-007", (file, row.line, _name_of(shape, field)), told, "leave open what has not ended yet"
-                    )
+                    where = (file, line, _name_of(shape, field))
+                    self.problem("REC-007", where, told, "leave open what has not ended yet")
                     return False
         return True
 
-    def _priority(self, file: Path, row: Row, values: dict[str, Any]) -> bool:
+    def _priority(self, file: str, line: int, values: dict[str, Any]) -> bool:
         """The last priority holds for the whole clock; each change is told."""
-        shares = tuple(values.pop(name) for name in _SHARES if name in values)
+        shares = tuple([values.pop(name) for name in _SHARES if name in values])
         if shares:
             values["shares"] = shares
-        if not row.cells.get("priority", "").strip() and not ("urgency" in values and shares):
-            self.problem("REC-003", (file, row.line, "priority"), "nothing stands there", "fill it in")
+        if "priority" not in values and not ("urgency" in values and shares):
+            self.problem("REC-003", (file, line, "priority"), "nothing stands there", "fill it in")
             return False
         values.setdefault("priority", "")
         values["first_priority"] = values["priority"]
-        for change in values.get("priority_changes", ()):
+        for change in values.get("priority_changes") or ():
             opened, resolved = values.get("opened"), values.get("resolved")
             if (opened is not None and change.at < opened) or (resolved is not None and change.at > resolved):
                 told = f"{change.priority} at {at(change.at).isoformat()} lies outside of the incident"
-                self.problem("REC-004", (file, row.line, "priority_changes"), told, "correct its time")
+                self.problem("REC-004", (file, line, "priority_changes"), told, "correct its time")
                 return False
             values["priority"] = change.priority
         return True
@@ -208,7 +215,7 @@ class _Reading:
             if latest is not None and (latest.end is None or outage.start < latest.end):
                 named = {"other": latest.id, "component": outage.component}
                 self.notes.append(
-                    Note(file=Path(outage.file).name, line=outage.line, record=outage.id, key="overlaps", named=named)
+                    Note(file=outage.file, line=outage.line, record=outage.id, key="overlaps", named=named)
                 )
             if latest is None or (latest.end is not None and (outage.end is None or outage.end > latest.end)):
                 latest = outage
@@ -225,8 +232,8 @@ def _file_of(folder: Path, kind: str) -> Path | None:
 
 def _order_of(shape: Shape) -> Any:
     if not shape.begins:
-        return lambda record: record.line
-    return lambda record: (getattr(record, shape.begins), record.id)
+        return attrgetter("line")
+    return attrgetter(shape.begins, "id")
 
 
 def _name_of(shape: Shape, field: str) -> str:

@@ -17,37 +17,34 @@ SUFFIXES = (".csv", ".ndjson", ".jsonl")
 _SEPARATORS = (",", ";", "\t")
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """``cells`` has the columns of which something stands there; ``whole`` is equal where lines are identical."""
-
-    line: int
-    cells: dict[str, str]
-    whole: Any
+Row = tuple[int, tuple[str, ...], tuple[str, ...]]
+"""The line, its cells in the order of the table's columns, and the names of cells that are none of them (NDJSON)."""
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
-    """``columns`` are a CSV's, once, with their line; None: each line names its own (NDJSON)."""
+    """``columns`` as the file names them; of NDJSON, where each line names its own, those that were asked for."""
 
-    columns: tuple[str, ...] | None
+    columns: tuple[str, ...]
     rows: Iterator[Row]
+    named_once: bool
 
 
 Complain = Callable[[int, str, str, str], None]
 """Line, field (empty: all of the line), what is wrong, the fix."""
 
 
-def read_table(path: Path, complain: Complain) -> Table:
-    """The file's lines; raises OSError where it cannot be opened."""
+def read_table(path: Path, columns: tuple[str, ...], complain: Complain) -> Table:
+    """The file's lines, of which ``columns`` are known; raises OSError where it cannot be opened."""
     content = path.read_bytes()
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         complain(line, "", f"byte {content[error.start]:#04x} is not UTF-8", "save the file as UTF-8")
-        return Table(columns=(), rows=iter(()))
+        return Table(columns=(), rows=iter(()), named_once=True)
     if path.suffix == ".csv":
         return _csv(text, complain)
-    return Table(columns=None, rows=_ndjson(text, complain))
+    return Table(columns=columns, rows=_ndjson(text, columns, complain), named_once=False)
 
 
 def _csv(text: str, complain: Complain) -> Table:
@@ -58,14 +55,13 @@ def _csv(text: str, complain: Complain) -> Table:
         columns = tuple(name.strip() for name in next(lines, []))
     except csv.Error as error:
         complain(1, "", f"not CSV: {error}", "write it as RFC 4180 says: cells with commas or quotes in quotes")
-        return Table(columns=(), rows=iter(()))
+        return Table(columns=(), rows=iter(()), named_once=True)
     if not columns:
         complain(1, "", "the file has no line of column names", "write the columns' names into its first line")
-    return Table(columns=columns, rows=_csv_rows(lines, columns, complain))
+    return Table(columns=columns, rows=_csv_rows(lines, len(columns), complain), named_once=True)
 
 
-def _csv_rows(lines: Any, columns: tuple[str, ...], complain: Complain) -> Iterator[Row]:
-    width = len(columns)
+def _csv_rows(lines: Any, width: int, complain: Complain) -> Iterator[Row]:
     before = lines.line_num
     try:
         for cells in lines:
@@ -75,14 +71,14 @@ def _csv_rows(lines: Any, columns: tuple[str, ...], complain: Complain) -> Itera
             if len(cells) != width:
                 complain(line, "", f"{len(cells)} cells, but {width} columns", "give each column a cell, empty or not")
                 continue
-            yield Row(line=line, cells=dict(zip(columns, cells, strict=True)), whole=tuple(cells))
+            yield line, tuple(cells), ()
     except csv.Error as error:
         complain(
             before + 1, "", f"not CSV: {error}", "write it as RFC 4180 says: cells with commas or quotes in quotes"
         )
 
 
-def _ndjson(text: str, complain: Complain) -> Iterator[Row]:
+def _ndjson(text: str, columns: tuple[str, ...], complain: Complain) -> Iterator[Row]:
     for line, written in enumerate(text.split("\n"), 1):
         if not written.strip():
             continue
@@ -104,7 +100,7 @@ def _ndjson(text: str, complain: Complain) -> Iterator[Row]:
                 )
             else:
                 cells[name] = cell
-        yield Row(line=line, cells=cells, whole=tuple(sorted(cells.items())))
+        yield line, tuple(cells.pop(name, "") for name in columns), tuple(cells)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
