@@ -43,6 +43,7 @@ bench: setup ## how fast everything is: beside the engine, PyYAML, openpyxl, a p
 	$(VENV)/bin/python -m tests.benchmarks.yaml
 	$(VENV)/bin/python -m tests.benchmarks.peers
 	$(VENV)/bin/python -m tests.benchmarks.tables
+	$(VENV)/bin/python -m tests.benchmarks.levels
 	$(VENV)/bin/python -m tests.benchmarks.clocks
 
 fuzz: setup ## search for inputs that break a reader (SECONDS=60)

@@ -17,7 +17,7 @@ from fractions import Fraction
 
 import msgspec
 
-from toolkit.levels.availability import NOBODY, FunctionMeasure
+from toolkit.levels.availability import NOBODY, FunctionMeasure, UnitMeasure
 from toolkit.levels.restore import gap_and_percent
 from toolkit.levels.scale import NONE, credit_percent
 from toolkit.levels.spans import Spans, difference, intersection, measure, union
@@ -240,11 +240,13 @@ def _undominated(
 
 def _weights(functions: tuple[FunctionMeasure, ...]) -> dict[str, int]:
     """What each incident weighs by itself, in proportion: its share of the month, by the charge of what it interrupts."""
-    units = [(one, unit, len(one.guaranteed_units)) for one in functions for unit in one.guaranteed_units]
-    each = [(one.charge or NONE) / (unit.subscribed * count) for one, unit, count in units]
-    common = math.lcm(*(weight.denominator for weight in each))
+    each: list[tuple[UnitMeasure, Fraction]] = []
+    for one in functions:
+        units = one.guaranteed_units
+        each += [(unit, (one.charge or NONE) / (unit.subscribed * len(units))) for unit in units]
+    common = math.lcm(*(weight.denominator for _, weight in each))
     found: dict[str, int] = defaultdict(int)
-    for (_, unit, _), weight in zip(units, each, strict=True):
+    for unit, weight in each:
         whole = int(weight * common)
         for key, spans in unit.counted.items():
             found[key] += measure(spans) * whole

@@ -62,7 +62,7 @@ class Excluded:
 
     def began_in(self, kind: str, components: tuple[str, ...], moment: int) -> bool:
         """Whether the second that begins at ``moment`` lies in an exclusion of one kind of every component."""
-        return self.kinds_over(kind, components, moment, moment + 1)
+        return kind in self._kinds and self.kinds_over(kind, components, moment, moment + 1)
 
     def whole(self, window: Window, start: int, end: int) -> int:
         """Seconds of a window without any exclusion."""

@@ -22,6 +22,7 @@ _MONEY = re.compile(r"-?\d{1,12}(\.\d{1,6})?", re.ASCII)
 _SHARE = re.compile(r"(\d{1,9})\s*/\s*(\d{1,9})|(\d{1,3}(?:\.\d{1,9})?)\s*%|([01](?:\.\d{1,9})?)", re.ASCII)
 _NAMED_ZONE = re.compile(r"(.*)\[([A-Za-z0-9_+/-]+)\]", re.DOTALL)
 _USUAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", re.ASCII)
+_NO_OFFSET = dt.timedelta()
 _LONGEST = 2000
 
 
@@ -52,7 +53,18 @@ def text(cell: str, _tell: Tell) -> str:
 
 def moment(cell: str, tell: Tell) -> int:
     """Epoch seconds of an instant: ISO 8601 with its offset, or a local time with its zone in brackets (RFC 9557)."""
-    seconds, there = _moment(cell)
+    if _USUAL.fullmatch(cell):
+        # what nearly every cell looks like needs no second look at its shape
+        try:
+            told = dt.datetime.fromisoformat(cell)
+        except ValueError as error:
+            raise Wrong(f"{cell!r} is no date and time: {error}", "correct it: 2027-03-26T17:30:00+01:00") from error
+        seconds = int(told.timestamp())
+        if told.utcoffset() in (_paris(seconds // 900), _NO_OFFSET):
+            return seconds
+        there = at(seconds).isoformat()
+    else:
+        seconds, there = _moment(cell)
     if there:
         tell("unusual-offset", {"cell": cell, "there": there})
     return seconds
@@ -61,15 +73,6 @@ def moment(cell: str, tell: Tell) -> int:
 @lru_cache(maxsize=4096)
 def _moment(cell: str) -> tuple[int, str]:
     """Epoch seconds; and the local time, where the offset is not the one in force in Paris then."""
-    if _USUAL.fullmatch(cell):
-        # what nearly every cell looks like needs no second look at its shape
-        try:
-            told = dt.datetime.fromisoformat(cell)
-        except ValueError as error:
-            raise Wrong(f"{cell!r} is no date and time: {error}", "correct it: 2027-03-26T17:30:00+01:00") from error
-        seconds = epoch(told)
-        offset = told.utcoffset()
-        return seconds, "" if not offset or offset == _paris(seconds // 900) else at(seconds).isoformat()
     named = _NAMED_ZONE.fullmatch(cell)
     try:
         told = instant(named[1].strip(), zone=named[2]) if named else instant(cell)

@@ -23,7 +23,7 @@ from toolkit.levels.records.kinds import Incident, Note, Outage, Record, Records
 from toolkit.levels.records.rows import SUFFIXES, Complain, read_table
 from toolkit.model.problem import Problem
 
-_SHARES = ("people_share", "sites_share", "components_share")
+_SHARES = frozenset(("people_share", "sites_share", "components_share"))
 
 
 def read_records(folder: Path, known: Known, *, not_after: int | None = None) -> Records:
@@ -180,7 +180,9 @@ class _Reading:
 
     def _priority(self, file: str, line: int, values: dict[str, Any]) -> bool:
         """The last priority holds for the whole clock; each change is told."""
-        shares = tuple([values.pop(name) for name in _SHARES if name in values])
+        shares = (
+            tuple([values.pop(name) for name in sorted(_SHARES) if name in values]) if _SHARES & values.keys() else ()
+        )
         if shares:
             values["shares"] = shares
         if "priority" not in values and not ("urgency" in values and shares):
