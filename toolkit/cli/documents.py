@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @click.option("--output", "folder", type=PATH, metavar="DIR", help="[default: .onboard/documents of the workspace]")
 @click.option("--raci", "matrix", type=PATH, metavar="FILE", help="The project's RACI matrix; none is assumed.")
 @click.option("--date", type=click.DateTime(["%Y-%m-%d"]), help="The date that stands on the documents.")
+@click.option("--month", metavar="YYYY-MM", help="The month of reports and claims, from the workspace's records.")
 @click.option("--strict", is_flag=True, help="Exit 3 when a fact is missing in one of them.")
 @click.option("--list", "listing", is_flag=True, help="Which documents there are; writes none.")
 @click.option("--facts", is_flag=True, help="Which facts a template may name; writes none.")
@@ -35,6 +36,7 @@ def documents(
     folder: Path | None,
     matrix: Path | None,
     date: dt.datetime | None,
+    month: str | None,
     strict: bool,
     listing: bool,
     facts: bool,
@@ -68,6 +70,7 @@ def documents(
         output=folder,
         matrix=matrix,
         date=date.date() if date else None,
+        month=month,
     )
     written = documenting.write_documents(place, request)
     if shown.as_json:

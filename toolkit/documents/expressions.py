@@ -19,7 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from toolkit.documents.missing import NONE, Missing
 from toolkit.documents.model import Code, Gap, Inline, Link, Run, Text
 from toolkit.documents.template import Found, Texts
-from toolkit.documents.typography import figure, percent, spaced, written_date
+from toolkit.documents.typography import figure, percent, spaced, written_date, written_time
 from toolkit.visible import visible
 
 _MARK = re.compile("\ue000([0-9]+)\ue001")
@@ -148,6 +148,8 @@ class Speaker:
     def _written(self, value: Any) -> str:
         if isinstance(value, bool):
             return str(self._word("yes" if value else "no", "answers"))
+        if isinstance(value, dt.datetime):
+            return written_time(value, self._language)
         if isinstance(value, dt.date):
             return written_date(value, self._language)
         if isinstance(value, int | Decimal):

@@ -30,7 +30,7 @@ from toolkit.visible import visible
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&$^@])")
 _BARE_LINK = re.compile(r":(?=//)|(?<=\bwww)\.", re.IGNORECASE)
 _LINE_START = re.compile(r"^([-+=]|[0-9]+[.)])(?=[-+=\s]|$)")
-_PLAIN_CODE = re.compile(r"[A-Za-z0-9/](?:[A-Za-z0-9_./:@,+=() -]*[A-Za-z0-9/)])?")
+_PLAIN_CODE = re.compile(r"[A-Za-z0-9/\[{\"](?:[A-Za-z0-9_./:;@,+=()\[\]{}\"'%* -]*[A-Za-z0-9/)\]}\"])?")
 
 
 def render(document: Document) -> Mapping[str, bytes]:

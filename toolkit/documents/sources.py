@@ -22,8 +22,11 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     ``digest`` is the inventory's. ``terms`` by component: ``management``, ``supervision`` and ``windows`` (by activity),
     as words of the decision tables. ``raci``: ``source``, ``sample`` and ``situations``. ``alerts``: ``name``, ``level``,
     ``priority``, ``site``, ``criticality``, ``environment``, ``runbook``. ``tests``: ``run``, ``world``, ``result``,
-    ``verdict``, ``checks`` and ``not_proven`` of the newest evidence. ``no_plan`` says why there is no plan. ``backups``:
-    cadence and retention of each policy. ``month``, ``claim``, ``event``, ``calendar``: plain JSON of their commands.
+    ``verdict``, ``rehearsed``, ``faulted``, ``earlier`` (of another inventory), ``checks``, ``passed``, ``failed`` and
+    ``not_proven`` of the newest evidence. ``no_plan`` says why there is no plan. ``backups``:
+    cadence and retention of each policy. ``months``: the report of ``onboard levels``
+    as plain JSON, by language. ``event`` and ``calendar``: the plan and the entries of ``onboard event`` and ``calendar``
+    as plain values that keep their days and instants.
     """
 
     inventory: Inventory
@@ -39,8 +42,7 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     alerts: tuple[Row, ...] = ()
     backups: tuple[Row, ...] = ()
     profile: ProviderProfile | None = None
-    month: Row | None = None
-    claim: Row | None = None
+    months: dict[str, Row] = {}
     event: Row | None = None
     calendar: tuple[Row, ...] | None = None
     date: dt.date | None = None

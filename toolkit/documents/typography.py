@@ -49,6 +49,12 @@ def written_date(day: dt.date, language: str) -> str:
     return f"{number} {MONTHS[language][day.month - 1]} {day.year}"
 
 
+def written_time(time: dt.datetime, language: str) -> str:
+    """``1 March 2027, 09:30``; ``1er mars 2027 à 09:30``, as the clock of its own zone shows it."""
+    between = " à " if language == "fr" else ", "
+    return f"{written_date(time.date(), language)}{between}{time:%H:%M}"
+
+
 def figure(exact: str, language: str) -> str:
     """An exact number as text (``98.5``) as the language writes it (``98,5``)."""
     return exact.replace(".", ",") if language == "fr" else exact

@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from toolkit import catalogue
 from toolkit.canonical import plain
 from toolkit.decide.raci import raci, read_matrix
@@ -17,15 +19,24 @@ from toolkit.model.inventory import Inventory
 from toolkit.model.plan import Plan
 from toolkit.model.profile import ProviderProfile
 from toolkit.pipeline.planning import Prepared, compiled, prepare
+from toolkit.pipeline.scheduling import plan_of, whole_calendar
 from toolkit.pipeline.workspace import Workspace
 
 _LONGEST = 160
 """Characters of an observation that a document shows."""
 
 
-def gather(workspace: Workspace, *, matrix: Path | None = None, date: dt.date | None = None) -> Sources:
-    """Load, check, decide and plan; raises InventoryInvalid (3), Undecided (4), UsageError (2) for the RACI matrix.
+def gather(
+    workspace: Workspace,
+    *,
+    matrix: Path | None = None,
+    date: dt.date | None = None,
+    month: str | None = None,
+    languages: tuple[str, ...] = (),
+) -> Sources:
+    """Load, check, decide and plan; raises InventoryInvalid (3), Undecided (4), UsageError (2) for RACI matrix and month.
 
+    ``month`` (``2027-03``) adds the figures of that month in each of ``languages``, from the workspace's records.
     A plan that is refused and evidence that is not there are gaps of the documents; evidence that does not hold is
     EvidenceInvalid (11), for nothing may be reported from it.
     """
@@ -48,12 +59,33 @@ def gather(workspace: Workspace, *, matrix: Path | None = None, date: dt.date | 
         else {"source": shares.source, "sample": shares.sample, "situations": raci(shares, decisions, agreed)},
         plan=plan,
         no_plan=refused,
-        tests=_tests(workspace),
+        tests=_tests(workspace, inventory_digest(inventory)),
         alerts=tuple(_alerts(inventory, prepared.profile)),
         backups=_policies(inventory),
         profile=prepared.profile,
+        months={language: _month(workspace, month, language) for language in languages if month},
+        event=_event(workspace, inventory),
+        calendar=_kept(whole_calendar(workspace).entries),
         date=date,
     )
+
+
+def _month(workspace: Workspace, month: str, language: str) -> dict[str, Any]:
+    from toolkit.model.levels import levels_json
+    from toolkit.pipeline.levelling import Asked, levels
+
+    return dict(levels_json(levels(workspace, Asked(month=month, language=language)).report))
+
+
+def _event(workspace: Workspace, inventory: Inventory) -> dict[str, Any] | None:
+    if inventory.event is None:
+        return None
+    return dict(_kept(plan_of(workspace)))
+
+
+def _kept(value: Any) -> Any:
+    """Plain values, but days and instants, which each language writes in its own way."""
+    return msgspec.to_builtins(value, builtin_types=(dt.date, dt.datetime))
 
 
 def _terms(agreed: Terms) -> dict[str, Any]:
@@ -109,8 +141,8 @@ def _alert(alert: Any, common: dict[str, Any], *, kind: tuple[str, str], rank: s
     }
 
 
-def _tests(workspace: Workspace) -> dict[str, Any] | None:
-    """The checks of the newest evidence; None where nothing was run."""
+def _tests(workspace: Workspace, digest: str) -> dict[str, Any] | None:
+    """The checks of the newest evidence, and whether it is of the inventory ``digest``; None where nothing was run."""
     from toolkit.evidence.verify import open_bundle
     from toolkit.pipeline.evidencing import newest
     from toolkit.report.contents import read_view
@@ -139,6 +171,9 @@ def _tests(workspace: Workspace) -> dict[str, Any] | None:
         "world": f"{verdict.world.kind}, {verdict.world.hosts}",
         "result": verdict.result,
         "verdict": verdict.summary,
+        "rehearsed": verdict.world.kind == "rehearsal",
+        "faulted": verdict.faulted,
+        "earlier": json.loads((folder / "plan" / "index.json").read_bytes())["inventory"] != digest,
         "checks": checks,
         "passed": sum(check["result"] == "passed" for check in checks),
         "failed": sum(check["result"] != "passed" for check in checks),

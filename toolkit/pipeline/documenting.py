@@ -27,6 +27,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     output: Path | None = None
     matrix: Path | None = None
     date: dt.date | None = None
+    month: str | None = None
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +71,9 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
 
 def write_documents(workspace: Workspace, request: Request) -> Written:
     """Make all of them, then write each file atomically; raises as ``gather`` and ``make``, and then nothing is written."""
-    sources = gather(workspace, matrix=request.matrix, date=request.date)
+    # the customer's language is known once the inventory is read: a month is figured in both then
+    languages = request.languages or ("fr", "en")
+    sources = gather(workspace, matrix=request.matrix, date=request.date, month=request.month, languages=languages)
     folder = request.output or workspace.own / "documents"
     if request.output is None:
         workspace.own.mkdir(mode=0o700, exist_ok=True)

@@ -143,9 +143,9 @@ def test_a_markdown_table_stays_a_table_and_a_line_a_line(one, two):
         )
         if model.startswith("|"):
             assert len(re.findall(r"(?<!\\)(?:\\\\)*\|", line)) == len(re.findall(r"(?<!\\)(?:\\\\)*\|", model))
-    bare = re.sub(r"<a id=\"[\w-]+\"></a>|</?code>", "", found)
+    bare = re.sub(r"<a id=\"[\w-]+\"></a>|</?code>|`[^`\n]*`", "", found)
     assert re.search(r"(?<!\\)<", bare) is None
-    assert re.findall(r"https?://|www\.", re.sub(r"`[^`]*`", "", bare)) == []
+    assert re.findall(r"https?://|www\.", bare) == []
 
 
 @settings(max_examples=15)

@@ -11,6 +11,7 @@ from toolkit.documents.facts.promises import promise_facts
 from toolkit.documents.facts.work import work_facts
 from toolkit.documents.missing import Missing
 from toolkit.documents.sources import Sources
+from toolkit.documents.typography import spaced
 
 
 def facts(sources: Sources, language: str) -> dict[str, Any]:
@@ -21,12 +22,18 @@ def facts(sources: Sources, language: str) -> dict[str, Any]:
         **promise_facts(sources, language),
         **agreed_facts(sources, language),
         **work_facts(sources, language),
-        "month": _or_missing(sources.month, "month", "onboard levels PATH --month"),
-        "claim": _or_missing(sources.claim, "claim", "onboard levels PATH --month"),
-        "event": _or_missing(sources.event, "event", "onboard event PATH"),
-        "calendar": _or_missing(sources.calendar, "calendar", "onboard calendar PATH"),
+        "month": spoken(sources.months.get(language), language) or Missing(what="month", where="command", at="--month"),
+        "event": spoken(sources.event, language) or Missing(what="event", at="event"),
+        "calendar": spoken(sources.calendar, language) or Missing(what="calendar"),
     }
 
 
-def _or_missing(found: Any, what: str, command: str) -> Any:
-    return Missing(what=what, where="command", at=command) if found is None else found
+def spoken(value: Any, language: str) -> Any:
+    """Plain values of another command with its bilingual texts (``{en, fr}``) in one language; tuples for lists."""
+    if isinstance(value, dict):
+        if value.keys() == {"en", "fr"}:
+            return spaced(value[language], language)
+        return {name: spoken(inner, language) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return tuple(spoken(inner, language) for inner in value)
+    return value

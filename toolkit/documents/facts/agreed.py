@@ -95,7 +95,7 @@ def _stage_title(sources: Sources, id_: str, language: str) -> str:
 
 
 def _prerequisite(sources: Sources, one: Prerequisite, language: str) -> Row:
-    reference, date, state = _given(sources, one)
+    reference, date, state = _given(sources, one, language)
     return {
         "id": one.id,
         "title": spaced(one.title.of(language), language),
@@ -109,7 +109,7 @@ def _prerequisite(sources: Sources, one: Prerequisite, language: str) -> Row:
     }
 
 
-def _given(sources: Sources, one: Prerequisite) -> tuple[Any, Any, str]:
+def _given(sources: Sources, one: Prerequisite, language: str) -> tuple[Any, Any, str]:
     """Reference, date and state: a document with both, a section that is written, or a gap that names its place."""
     inventory = sources.inventory
     at = one.section or f"prerequisites/{one.id}"
@@ -119,7 +119,7 @@ def _given(sources: Sources, one: Prerequisite) -> tuple[Any, Any, str]:
         part: Any = getattr(inventory, section, None)
         found = getattr(part, name, None) if name and section != "prerequisites" else part if not name else None
     if not found:
-        gap = Missing(what="prerequisite", of=one.id, at=at)
+        gap = Missing(what="prerequisite", of=spaced(one.title.of(language), language), at=at)
         return gap, gap, "missing"
     if hasattr(found, "reference") and hasattr(found, "date"):
         return found.reference, found.date, "given"
@@ -159,7 +159,9 @@ def _stage(sources: Sources, one: Stage, language: str) -> Row:
         "entry": told(one.entry),
         "exit": told(one.exit),
         "gate": one.gate,
-        "date": Missing(what="stage-date", of=one.id, where="people") if one.gate else NONE,
+        "date": Missing(what="stage-date", of=spaced(one.title.of(language), language), where="people")
+        if one.gate
+        else NONE,
         "deliverables": tuple(
             spaced(found.title.of(language), language)
             for found in sources.service.deliverables

@@ -29,6 +29,9 @@ def work_facts(sources: Sources, language: str) -> dict[str, Any]:
             {"label": name, "value": tests[name] if tests else no_tests}
             for name in ("run", "world", "result", "passed", "failed", "verdict")
         ),
+        "results_rehearsed": bool(tests and tests["rehearsed"]),
+        "results_faulted": bool(tests and tests["faulted"]),
+        "results_earlier": bool(tests and tests["earlier"]),
         "stacks": tuple(_stacks(sources.plan)) if sources.plan else no_plan,
         "alerts": sources.alerts,
         "alert_kinds": tuple(
