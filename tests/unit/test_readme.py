@@ -1,19 +1,38 @@
-"""README's commands, exit codes and layout are the program's."""
+"""README's commands, exit codes and layout are the program's; the pages of docs/ show what it does."""
 
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner
 
+from tests.unit.cli.shell import onboard
+from tests.unit.pages import DOCS, ROOT, Screen, anchors, links, rows, screens
 from toolkit import errors
+from toolkit.catalogue import services
+from toolkit.catalogue.shown import shown_tables
 from toolkit.cli.main import COMMANDS, cli
+from toolkit.inventory.rules.registry import RULES
+from toolkit.model.service import Service
 
-ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
+SERVICES = list(services().values())
+DEALT_WITH = {
+    "carried out",
+    "checked",
+    "computed",
+    "decided",
+    "documented",
+    "gate",
+    "printed",
+    "provider's data",
+    "not covered",
+}
+"""The words with which a page says what the toolkit does with a table of the service description."""
 
 
 def section(title: str) -> str:
@@ -25,12 +44,16 @@ def test_every_command_is_documented_and_no_other() -> None:
     assert set(re.findall(r"`onboard (\w+)", rows)) == set(COMMANDS)
 
 
-@pytest.mark.parametrize("name", list(COMMANDS))
-def test_named_options_exist(name: str) -> None:
+def options_of(name: str) -> set[str]:
     command = cli.get_command(click.Context(cli), name)
     assert command is not None
     commands = [command, *(command.commands.values() if isinstance(command, click.Group) else ())]
-    known = {option for one in commands for parameter in one.params for option in parameter.opts}
+    return {option for one in commands for parameter in one.params for option in parameter.opts}
+
+
+@pytest.mark.parametrize("name", list(COMMANDS))
+def test_named_options_exist(name: str) -> None:
+    known = options_of(name)
     rows = [line for line in section("Commands").splitlines() if line.startswith(f"| `onboard {name}")]
     for option in re.findall(r"(--[a-z-]+)", "\n".join(rows)):
         assert option in known, f"onboard {name} has no {option}"
@@ -62,16 +85,86 @@ def test_make_targets_exist() -> None:
         assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE), target
 
 
-SCREENS = re.findall(r"^```\n\$ onboard (.*)\n((?:.*\n)*?)```$", section("What it looks like"), flags=re.MULTILINE)
+SCREENS = screens(section("What it looks like"))
 
 
 def test_there_are_screens() -> None:
-    assert [command.split()[0] for command, _ in SCREENS] == ["validate", "decide", "diff"]
+    assert [screen.words[0] for screen in SCREENS] == ["validate", "decide", "diff"]
 
 
-@pytest.mark.parametrize(("command", "screen"), SCREENS)
-def test_a_screen_is_what_the_program_prints(command: str, screen: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.words[0])
+def test_a_screen_is_what_the_program_prints(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    said = CliRunner().invoke(cli, command.split()).stdout
-    shown, more, _ = screen.partition("…\n")
-    assert shown == (said[: len(shown)] if more else said.rstrip("\n") + "\n")
+    said = CliRunner().invoke(cli, list(screen.words)).stdout
+    assert screen.matches(said), said
+
+
+@pytest.mark.parametrize("page", DOCS, ids=lambda page: page.stem)
+def test_a_pages_commands_print_what_it_shows(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In their order, on copies of the examples: one may need what another wrote."""
+    found = screens(page.read_text())
+    assert found
+    for name in ("examples", "schemas/samples", "tests/examples/added-service"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns(".onboard"))
+    for screen in found:
+        with monkeypatch.context() as changed:
+            for name, value in screen.settings.items():
+                changed.setenv(name, value)
+            done = onboard(*screen.words, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert screen.matches(done.stdout.replace(str(tmp_path), "")), (
+            f"onboard {' '.join(screen.words)}\n{done.stdout}"
+        )
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.description)
+def test_every_service_has_its_page_and_its_row(service: Service) -> None:
+    page = ROOT / f"docs/{service.id}.md"
+    assert page in DOCS
+    row = next(cells for cells in rows(section("Services")) if cells[0] == service.description)
+    assert row[1] == f"`{service.id}`"
+    assert f"docs/{service.id}.md" in row[-1]
+    assert (ROOT / row[2].strip("`") / "inventory.yaml").is_file()
+    assert f"service: {service.id}\n" in (ROOT / row[2].strip("`") / "inventory.yaml").read_text()
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.description)
+def test_a_page_says_what_is_done_with_every_table_of_its_service(service: Service) -> None:
+    """What ``catalogue show`` prints has a row, under the heading of its section, with one of the known words."""
+    text = (ROOT / f"docs/{service.id}.md").read_text()
+    parts = re.split(r"^### (§[\d.]+)\b.*$", text, flags=re.MULTILINE)
+    under = dict(zip(parts[1::2], parts[2::2], strict=True))
+    wanted: dict[str, set[str]] = {}
+    for table in shown_tables(service):
+        wanted.setdefault(f"§{table.source.partition('§')[2]}", set()).add(table.id)
+    assert set(under) == set(wanted)
+    for source, tables in wanted.items():
+        told = {cells[0].strip("`"): cells[1] for cells in rows(under[source]) if cells[0].startswith("`")}
+        assert set(told) >= tables, source
+        for table, how in told.items():
+            assert set(how.split(", ")) <= DEALT_WITH, f"{source} {table}: {how}"
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.description)
+def test_a_page_names_every_rule_of_its_service_and_no_other(service: Service) -> None:
+    named = set(re.findall(r"INV-\d+", (ROOT / f"docs/{service.id}.md").read_text()))
+    assert named <= set(RULES)
+    assert named >= {rule.id for rule in RULES.values() if service.description in rule.section}
+
+
+@pytest.mark.parametrize("page", DOCS, ids=lambda page: page.stem)
+def test_a_page_names_commands_and_options_that_exist(page: Path) -> None:
+    for code in re.findall(r"`onboard ([^`]+)`", page.read_text()):
+        name = code.split()[0]
+        assert name in COMMANDS
+        assert set(re.findall(r"(--[a-z-]+)", code)) <= options_of(name), code
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", *DOCS], ids=lambda page: page.stem)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for link in links(page):
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), link
+        if anchor:
+            assert anchor in anchors(target), link
