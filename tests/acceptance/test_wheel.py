@@ -103,6 +103,14 @@ def test_the_wheel_validates_decides_plans_and_approves(installed: Path, tmp_pat
         done = run(installed, *arguments, folder=tmp_path)
         assert done.returncode == 0, done.stderr
     assert (tmp_path / "plan/index.json").is_file()
+    done = run(installed, "documents", "acme", "--as", "md", "--as", "html", "--output", "out", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert len(list((tmp_path / "out").glob("*.html"))) > 5
+    # without the extra: the fix is told, and nothing is written
+    done = run(installed, "documents", "acme", "--output", "word", folder=tmp_path)
+    assert done.returncode == 13
+    assert "onboarding-toolkit[documents]" in done.stderr
+    assert not (tmp_path / "word").exists()
     done = subprocess.run(
         [sys.executable, "-m", "toolkit.cli.main", "plan", "acme", "-o", "checkout"],
         cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
@@ -134,7 +142,7 @@ def test_the_auditors_side_needs_no_extra(installed: Path, tmp_path: Path) -> No
 
 def test_an_extra_is_really_left_out(installed: Path, tmp_path: Path) -> None:
     """Otherwise the tests above would say nothing about the base requirements."""
-    for module in ("boto3", "ansible_runner", "moto", "pytest"):
+    for module in ("boto3", "ansible_runner", "moto", "docx", "PIL", "pytest"):
         found = subprocess.run(
             [str(installed.with_name("python")), "-c", f"import {module}"],
             cwd=tmp_path,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 import yaml
 
 from toolkit.errors import OnboardError, UsageError
 from toolkit.model.service import Service
+from toolkit.strict_yaml import read_yaml
 
 OWN = Path(__file__).resolve().parent
 LANGUAGES = ("fr", "en")
@@ -146,7 +147,7 @@ def _templates(folder: Path, root: Path, *, own: bool) -> list[Found]:
     found = []
     for path in sorted(folder.glob("*.yaml")):
         try:
-            template = msgspec.convert(_yaml(path), Template)
+            template = msgspec.convert(read_yaml(path), Template)
         except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
             raise _unusable(path, str(error), own=own) from error
         faults = _faults(template, path.stem)
@@ -180,7 +181,7 @@ def _faults(template: Template, stem: str) -> list[str]:
 
 def _text_file(path: Path, *, own: bool) -> Texts:
     try:
-        written = _yaml(path)
+        written = read_yaml(path)
     except FileNotFoundError:
         raise _unusable(path, "there is no such file: a template needs its texts in both languages", own=own) from None
     except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
@@ -193,10 +194,6 @@ def _text_file(path: Path, *, own: bool) -> Texts:
         texts={key: value for key, value in kept.items() if isinstance(value, str)},
         words={key: value for key, value in kept.items() if isinstance(value, dict)},
     )
-
-
-def _yaml(path: Path) -> Any:
-    return yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
 
 
 def _unusable(path: Path, why: str, *, own: bool) -> OnboardError:
