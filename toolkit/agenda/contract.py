@@ -7,18 +7,11 @@ from collections.abc import Iterator
 
 from toolkit.agenda.commitment import anniversaries, first_of_month, last_day
 from toolkit.agenda.entries import END_ALARM_DAYS, Entry, uid_of
-from toolkit.errors import UsageError
-from toolkit.model.activation import activation_date
+from toolkit.catalogue import limits
+from toolkit.model.activation import LATEST, activation_date
 from toolkit.model.inventory import Inventory, Tenant
 from toolkit.model.months import months_later
 from toolkit.model.service import Service, Text
-
-SUPPORT_LEVEL_MONTHS = 6
-"""For which a support level is only raised (SD-1 §1.6)."""
-EXIT_MONTHS = 3
-"""The exit's longest time (SD-1 §1.13)."""
-MANAGED = "managed-applications"
-"""The service that has support levels, revisions, a guaranteed minimum and an exit (SD-1)."""
 
 _DAY = dt.timedelta(days=1)
 
@@ -50,31 +43,38 @@ def contract_entries(inventory: Inventory, service: Service) -> Iterator[Entry]:
     )
     yield from _years(inventory, service)
     yield from _notices(inventory, service, end + _DAY)
-    if inventory.service == MANAGED:
-        yield from _minimum(inventory, end)
-        yield Entry(
-            uid=uid_of(inventory, "exit-end"),
-            kind="exit-end",
-            day=months_later(end + _DAY, EXIT_MONTHS) - _DAY,
-            title=Text(en="Last day of an exit", fr="Dernier jour d'une réversibilité"),
-            owner="provider",
-            source="SD-1 §1.13",
-            note=Text(
-                en=f"up to {EXIT_MONTHS} months, where the contract is not renewed",
-                fr=f"{EXIT_MONTHS} mois au plus, si le contrat n'est pas reconduit",
-            ),
-            alarm_days=END_ALARM_DAYS,
-        )
+    if limits.has_limit(service, "guaranteed-minimum"):
+        yield from _minimum(inventory, service, end)
+    if limits.has_limit(service, "exit"):
+        yield _exit(inventory, service, end + _DAY)
+    if limits.has_limit(service, "support-level-minimum"):
         for tenant in inventory.tenants:
-            yield from _support_level(inventory, tenant)
+            yield from _support_level(inventory, service, tenant)
     if inventory.order is not None:
         yield _activation(inventory)
 
 
+def _exit(inventory: Inventory, service: Service, starts: dt.date) -> Entry:
+    months = limits.whole(service, "exit", "months")
+    return Entry(
+        uid=uid_of(inventory, "exit-end"),
+        kind="exit-end",
+        day=months_later(starts, months) - _DAY,
+        title=Text(en="Last day of an exit", fr="Dernier jour d'une réversibilité"),
+        owner="provider",
+        source=limits.limit(service, "exit").source,
+        note=Text(
+            en=f"up to {months} months, where the contract is not renewed",
+            fr=f"{months} mois au plus, si le contrat n'est pas reconduit",
+        ),
+        alarm_days=END_ALARM_DAYS,
+    )
+
+
 def _years(inventory: Inventory, service: Service) -> Iterator[Entry]:
-    managed = inventory.service == MANAGED
+    revised = limits.has_limit(service, "revision")
     for year, day in enumerate(anniversaries(inventory.customer.commitment), start=2):
-        if managed:
+        if revised:
             title = Text(
                 en=f"Contract year {year} begins: unit prices are revised",
                 fr=f"Début de l'année contractuelle {year} : révision des prix unitaires",
@@ -87,11 +87,11 @@ def _years(inventory: Inventory, service: Service) -> Iterator[Entry]:
             day=day,
             title=title,
             owner="provider",
-            source="SD-1 §1.12" if managed else service.source,
+            source=limits.limit(service, "revision").source if revised else service.source,
         )
 
 
-def _minimum(inventory: Inventory, end: dt.date) -> Iterator[Entry]:
+def _minimum(inventory: Inventory, service: Service, end: dt.date) -> Iterator[Entry]:
     days = (*anniversaries(inventory.customer.commitment), end + _DAY)
     for year, day in enumerate(days, start=1):
         yield Entry(
@@ -103,7 +103,7 @@ def _minimum(inventory: Inventory, end: dt.date) -> Iterator[Entry]:
                 fr=f"Contrôle du minimum garanti de l'année contractuelle {year}",
             ),
             owner="provider",
-            source="SD-1 §1.12",
+            source=limits.limit(service, "guaranteed-minimum").source,
         )
 
 
@@ -113,12 +113,11 @@ def _notices(inventory: Inventory, service: Service, renewal: dt.date) -> Iterat
         party = limit.id.removesuffix("-notice")
         if party == limit.id or party not in service.parties:
             continue
-        if limit.unit != "days" or not limit.value.isdigit():
-            raise UsageError(f"{service.id}: the limit {limit.id} is not in whole days", fix="write it in days")
+        days = limits.whole(service, limit.id, "days")
         yield Entry(
             uid=uid_of(inventory, "notice", party),
             kind="notice",
-            day=renewal - int(limit.value) * _DAY,
+            day=renewal - days * _DAY,
             title=Text(
                 en=f"Last day for the {service.parties[party].en} to object to the renewal",
                 fr=f"Dernier jour d'opposition à la reconduction ({service.parties[party].fr})",
@@ -126,37 +125,41 @@ def _notices(inventory: Inventory, service: Service, renewal: dt.date) -> Iterat
             owner=party,
             source=limit.source,
             note=Text(
-                en=f"{limit.value} days before the renewal on {renewal}",
-                fr=f"{limit.value} jours avant la reconduction du {renewal}",
+                en=f"{days} days before the renewal on {renewal}",
+                fr=f"{days} jours avant la reconduction du {renewal}",
             ),
             alarm_days=END_ALARM_DAYS,
         )
 
 
-def _support_level(inventory: Inventory, tenant: Tenant) -> Iterator[Entry]:
+def _support_level(inventory: Inventory, service: Service, tenant: Tenant) -> Iterator[Entry]:
     """When a tenant's level may be lowered; the lowest one has nothing below it."""
     if tenant.support_level == "initial":
         return
     since, told = inventory.customer.commitment.start, Text(en="no history is given", fr="sans historique")
-    before = None
+    before, name = None, "support-level-minimum"
+    levels = [tier.id for tier in service.tiers]
     for period in tenant.support_history:
         if period.level != before:
+            raised = before is not None and levels.index(period.level) > levels.index(before)
+            name = "raised-level-minimum" if raised else "support-level-minimum"
             since, before = period.from_, period.level
             told = Text(en=f"{period.level} since {since}", fr=f"{period.level} depuis le {since}")
+    months = limits.whole(service, name, "months")
     yield Entry(
         uid=uid_of(inventory, "support-level", tenant.id),
         kind="support-level",
-        day=first_of_month(months_later(since, SUPPORT_LEVEL_MONTHS)),
+        day=first_of_month(months_later(since, months)),
         title=Text(
             en=f"The support level of {tenant.id} may be lowered",
             fr=f"Le niveau de support de {tenant.id} peut être abaissé",
         ),
         owner="customer",
-        source="SD-1 §1.6",
+        source=limits.limit(service, name).source,
         reference=tenant.id,
         note=Text(
-            en=f"{SUPPORT_LEVEL_MONTHS} months from {since} ({told.en}), on the first of a month",
-            fr=f"{SUPPORT_LEVEL_MONTHS} mois à partir du {since} ({told.fr}), au premier d'un mois",
+            en=f"{months} months from {since} ({told.en}), on the first of a month",
+            fr=f"{months} mois à partir du {since} ({told.fr}), au premier d'un mois",
         ),
     )
 
@@ -171,8 +174,8 @@ def _activation(inventory: Inventory) -> Entry:
         why = Text(en="the actual activation", fr="activation effective")
     else:
         why = Text(
-            en=f"90 days after the order's effective date {order.effective}",
-            fr=f"90 jours après la date d'effet de la commande, le {order.effective}",
+            en=f"{LATEST.days} days after the order's effective date {order.effective}",
+            fr=f"{LATEST.days} jours après la date d'effet de la commande, le {order.effective}",
         )
     return Entry(
         uid=uid_of(inventory, "activation"),

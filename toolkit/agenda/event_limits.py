@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import msgspec
 
+from toolkit.catalogue import limits
 from toolkit.errors import UsageError
-from toolkit.model.service import Limit, Service
-
-_SECONDS = {"minutes": 60, "hours": 3600, "days": 86_400, "weeks": 604_800}
+from toolkit.model.service import Service
 
 
 class EventLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,43 +37,20 @@ def limits_of(service: Service) -> EventLimits:
             f"{service.id} ({service.description}) supports no events",
             fix="name the inventory of a service that does, event-support for one",
         )
-    found = {limit.id: limit for limit in service.limits}
     return EventLimits(
-        support_days=_days(found, "support-days", service),
-        support_seconds=_seconds(found, "support-hours", service),
-        before_seconds=_seconds(found, "support-before", service),
-        after_seconds=_seconds(found, "support-after", service),
-        rehearsal_seconds=_seconds(found, "rehearsal-length", service),
-        rehearsal_lead_days=_days(found, "rehearsal-lead", service),
-        links_days=_days(found, "speaker-links", service),
-        recordings_seconds=_seconds(found, "recordings-length", service),
-        linked_seconds=_seconds(found, "recordings-linked", service),
-        term_months=_count(found, "term", "months", service),
+        support_days=_days(service, "support-days"),
+        support_seconds=limits.seconds(service, "support-hours"),
+        before_seconds=limits.seconds(service, "support-before"),
+        after_seconds=limits.seconds(service, "support-after"),
+        rehearsal_seconds=limits.seconds(service, "rehearsal-length"),
+        rehearsal_lead_days=_days(service, "rehearsal-lead"),
+        links_days=_days(service, "speaker-links"),
+        recordings_seconds=limits.seconds(service, "recordings-length"),
+        linked_seconds=limits.seconds(service, "recordings-linked"),
+        term_months=limits.whole(service, "term", "months"),
         source=service.source,
     )
 
 
-def _limit(found: dict[str, Limit], name: str, service: Service) -> Limit:
-    if name not in found:
-        raise UsageError(f"{service.id} has no limit {name!r}", fix="add it to the limits of its service.yaml")
-    return found[name]
-
-
-def _seconds(found: dict[str, Limit], name: str, service: Service) -> int:
-    limit = _limit(found, name, service)
-    if limit.unit not in _SECONDS:
-        raise UsageError(
-            f"{service.id}: the limit {name} is in {limit.unit or 'no unit'}", fix=f"write {', '.join(_SECONDS)}"
-        )
-    return int(Fraction(limit.value) * _SECONDS[limit.unit])
-
-
-def _days(found: dict[str, Limit], name: str, service: Service) -> int:
-    return _seconds(found, name, service) // _SECONDS["days"]
-
-
-def _count(found: dict[str, Limit], name: str, unit: str, service: Service) -> int:
-    limit = _limit(found, name, service)
-    if limit.unit != unit:
-        raise UsageError(f"{service.id}: the limit {name} is in {limit.unit or 'no unit'}", fix=f"write {unit}")
-    return int(Fraction(limit.value))
+def _days(service: Service, name: str) -> int:
+    return limits.seconds(service, name) // limits.SECONDS["days"]

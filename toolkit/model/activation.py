@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 LATEST = dt.timedelta(days=90)
-"""After the order's effective date, where the transition plan names no day."""
+"""After the order's effective date, where the transition plan names no day: the catalogue's limit, held to it by a test."""
 
 
 def activation_date(effective: dt.date, *, planned: dt.date | None, actual: dt.date | None) -> dt.date:

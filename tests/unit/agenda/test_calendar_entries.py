@@ -16,16 +16,19 @@ import pytest
 from agenda_cases import GOLDEN, calendar_for, cases, content_lines, inventory_of
 from made_events import event
 
+from toolkit.agenda.calendars import calendar_of
 from toolkit.agenda.commitment import anniversaries, last_day
 from toolkit.agenda.entries import Calendar, chosen
 from toolkit.agenda.ics import ics_bytes
 from toolkit.agenda.present_calendar import calendar_json, calendar_lines
 from toolkit.agenda.recurring import occurrences
+from toolkit.catalogue import service
 from toolkit.clocks import BusinessCalendar
 from toolkit.errors import InventoryInvalid, UsageError
 from toolkit.inventory.load import load
 from toolkit.model.inventory import Commitment, Inventory, Subscription
 from toolkit.model.months import months_later
+from toolkit.model.service import Limit
 
 ROOT = Path(__file__).parents[3]
 CASES = {case.relative_to(GOLDEN).as_posix(): inventory_of(case) for case in cases()} | {
@@ -339,3 +342,16 @@ def test_an_added_service_has_a_calendar_without_code(tmp_path: Path, monkeypatc
         ("2027-03-17", "deadline", "survey"),
         ("2027-03-31", "commitment-end", None),
     ]
+
+
+def test_the_dates_of_the_contract_follow_the_limits_of_the_catalogue() -> None:
+    """Another service with an exit of two months has it in its calendar; without the limit there is none."""
+    inventory, known = changed("acme"), service("managed-applications")
+
+    def exits(limits: tuple[Limit, ...]) -> list[str]:
+        return days(calendar_of(inventory, msgspec.structs.replace(known, limits=limits)), "exit-end")
+
+    shorter = tuple(msgspec.structs.replace(one, value="2") if one.id == "exit" else one for one in known.limits)
+    assert exits(known.limits) == ["2028-03-31"]
+    assert exits(shorter) == ["2028-02-29"]
+    assert exits(tuple(one for one in known.limits if one.id != "exit")) == []

@@ -90,8 +90,8 @@ def test_a_level_is_lowered_early_exactly_within_six_months_of_the_last_change(h
         if lower and history[at][1] < months_later(history[before][1], 6):
             expected.append(at)
     found = lowered_early(history)
-    assert [at for at, _ in found] == expected
-    assert all(history[at][1] < allowed for at, allowed in found)
+    assert [at for at, _, _ in found] == expected
+    assert all(history[at][1] < allowed for at, allowed, _ in found)
 
 
 @given(histories())

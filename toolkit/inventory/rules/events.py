@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Iterator
 
 from toolkit import catalogue
+from toolkit.catalogue import limits
 from toolkit.inventory.crossrefs import taken, unresolved
 from toolkit.inventory.finding import Finding, did_you_mean, listed, shown, text
 from toolkit.inventory.rules.event_times import Span, Timetable, changed
@@ -20,7 +21,7 @@ REHEARSED = (5, 9)
 
 def _limit(name: str) -> int:
     """A figure of SD-5 §5."""
-    return int(next(one.value for one in catalogue.service(EVENTS).limits if one.id == name))
+    return int(limits.limit(catalogue.service(EVENTS), name).value)
 
 
 def _references(header: Header) -> Iterator[Finding]:

@@ -6,33 +6,43 @@ import datetime as dt
 import itertools
 from collections.abc import Iterator, Sequence
 
+from toolkit import catalogue
+from toolkit.catalogue import limits
 from toolkit.inventory.finding import Finding, listed, text
 from toolkit.inventory.rules.header import APPLICATIONS, Header, day
 from toolkit.inventory.rules.rule_kinds import broken
 from toolkit.model.months import following_period
 
 RANK = {"initial": 0, "standard": 1, "premium": 2}
-MINIMUM_MONTHS = 6
-_COMMITMENT_MONTHS = 12
+COMMITMENT_MONTHS = 12
+"""The catalogue's ``service-minimum``, held to it by a test: reading all of SD-1 would slow every validation."""
 _MANAGERS = ("service_delivery_manager", "contract_manager")
 
 
-def lowered_early(history: Sequence[tuple[str, dt.date]]) -> list[tuple[int, dt.date]]:
-    """The periods that lower the level too early, each with the first day on which it could be lowered.
+def minimum_months(*, raised: bool) -> int:
+    """How long a level is only raised, from its first day: the catalogue's figures (SD-1 §1.6)."""
+    name = "raised-level-minimum" if raised else "support-level-minimum"
+    return limits.whole(catalogue.service(APPLICATIONS), name, "months")
+
+
+def lowered_early(history: Sequence[tuple[str, dt.date]]) -> list[tuple[int, dt.date, int]]:
+    """The periods that lower the level too early, each with the first day on which it could be lowered, and the months.
 
     ``history`` holds level and first day, oldest first. A level counts from the day on which it began; the months
     run anew from each change (SD-1 §1.6: a raise starts a new six months).
     """
     found = []
-    counts_from = history[0][1] if history else dt.date.min
+    counts_from, raised = history[0][1] if history else dt.date.min, False
     for index in range(1, len(history)):
         (before, _), (level, start) = history[index - 1], history[index]
         if level == before:
             continue
-        allowed = following_period(counts_from, MINIMUM_MONTHS) or dt.date.max
-        if RANK[level] < RANK[before] and start < allowed:
-            found.append((index, allowed))
-        counts_from = start
+        if RANK[level] < RANK[before]:
+            months = minimum_months(raised=raised)
+            allowed = following_period(counts_from, months) or dt.date.max
+            if start < allowed:
+                found.append((index, allowed, months))
+        counts_from, raised = start, RANK[level] > RANK[before]
     return found
 
 
@@ -50,8 +60,8 @@ def _history(header: Header) -> Iterator[Finding]:
         if history[-1][0] != text(tenant, "support_level"):
             message = f"the history ends with {history[-1][0]}, the support level is {text(tenant, 'support_level')}"
             yield broken("INV-083", f"{where}/{len(history) - 1}/level", message)
-        for index, allowed in lowered_early(history):
-            message = f"a support level holds for {MINIMUM_MONTHS} months, in which it is only raised"
+        for index, allowed, months in lowered_early(history):
+            message = f"a support level holds for {months} months, in which it is only raised"
             fix = f"lower it on {allowed} or later"
             yield broken("INV-081", f"{where}/{index}/from", message, fix=fix)
         for index, (_, start) in enumerate(history):
@@ -107,7 +117,7 @@ def _commitment(header: Header) -> Iterator[Finding]:
     customer = header.value.get("customer") if isinstance(header.value, dict) else None
     commitment = customer.get("commitment") if isinstance(customer, dict) else None
     months = commitment.get("months") if isinstance(commitment, dict) else None
-    if header.service == APPLICATIONS and type(months) is int and 0 < months < _COMMITMENT_MONTHS:
+    if header.service == APPLICATIONS and type(months) is int and 0 < months < COMMITMENT_MONTHS:
         message = f"{months} months is below the minimum service duration of one year"
         yield broken("INV-069", "/customer/commitment/months", message)
 
