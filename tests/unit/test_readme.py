@@ -152,6 +152,19 @@ def test_a_page_names_every_rule_of_its_service_and_no_other(service: Service) -
     assert named >= {rule.id for rule in RULES.values() if service.description in rule.section}
 
 
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.description)
+def test_a_page_names_every_choice(service: Service) -> None:
+    told = (ROOT / f"docs/{service.id}.md").read_text().partition("\n## Choices\n")[2]
+    assert told
+    assert [one.id for one in service.choices if f"`{one.id}`" not in told] == []
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", *DOCS], ids=lambda page: page.stem)
+def test_named_files_exist(page: Path) -> None:
+    for name in re.findall(r"`((?:toolkit|tests|schemas|examples|stacks|docs)/[\w./-]+)`", page.read_text()):
+        assert (ROOT / name).exists(), name
+
+
 @pytest.mark.parametrize("page", DOCS, ids=lambda page: page.stem)
 def test_a_page_names_commands_and_options_that_exist(page: Path) -> None:
     for code in re.findall(r"`onboard ([^`]+)`", page.read_text()):
