@@ -7,6 +7,7 @@ added is checked when it is read; the toolkit's own are held against the same ch
 from __future__ import annotations
 
 import os
+import stat
 from functools import cache
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def services() -> dict[str, Service]:
 
     Raises InventoryInvalid (3) where an added one is wrong, or says the id or the description of another.
     """
-    own = [service(name) for name in _ids(OWN)]
+    own = [service(name) for name in _own_ids()]
     added = [service(name) for name in _added_ids()]
     taken = {found.description: found.id for found in own}
     for found in sorted(added, key=_number):
@@ -43,7 +44,7 @@ def services() -> dict[str, Service]:
 
 def service_ids() -> tuple[str, ...]:
     """The ids alone; reads no file of a service."""
-    return (*_ids(OWN), *_added_ids())
+    return (*_own_ids(), *_added_ids())
 
 
 def service(name: str) -> Service:
@@ -51,12 +52,12 @@ def service(name: str) -> Service:
 
     Raises UsageError for an unknown one, InventoryInvalid (3) for an added one that is wrong.
     """
-    if name not in service_ids():
+    if name in _own_ids():
+        return _own(OWN / name / FILE)
+    if name not in _added_ids():
         raise UsageError(f"no service {name!r}", fix=f"name one of: {', '.join(service_ids())}")
     path = service_folder(name) / FILE
-    if path.is_relative_to(OWN):
-        return _own(path)
-    state = path.stat()
+    state = _state_of(path)
     return _added(path, state.st_mtime_ns, state.st_size)
 
 
@@ -79,16 +80,20 @@ def added_folder() -> Path | None:
     named = os.environ.get(VARIABLE, "")
     if not named:
         return None
-    folder = Path(named).resolve()
-    if not folder.is_dir():
-        raise UsageError(f"{VARIABLE} names no folder: {named}", fix="name a folder of services, or unset it")
-    return folder
+    try:
+        folder = Path(named).resolve()
+        if folder.is_dir():
+            return folder
+    except (OSError, RuntimeError, ValueError):
+        # a link that leads to itself, a name that no file can have
+        pass
+    raise UsageError(f"{VARIABLE} names no folder: {named}", fix="name a folder of services, or unset it")
 
 
 def service_folder(name: str) -> Path:
     """Where a service's files lie: ``service.yaml``, and what else it brings (documents, texts, a schema)."""
-    added = added_folder()
-    return added / name if added is not None and name in _added_ids() else OWN / name
+    added = added_folder() if name not in _own_ids() else None
+    return added / name if added is not None else OWN / name
 
 
 def _number(found: Service) -> int:
@@ -101,7 +106,7 @@ def _added_ids() -> tuple[str, ...]:
         return ()
     names = _ids(folder)
     for name in names:
-        if name in _ids(OWN):
+        if name in _own_ids():
             raise _refused(
                 folder / name / FILE,
                 way="/id",
@@ -111,8 +116,29 @@ def _added_ids() -> tuple[str, ...]:
     return names
 
 
+@cache
+def _own_ids() -> tuple[str, ...]:
+    return _ids(OWN)
+
+
 def _ids(folder: Path) -> tuple[str, ...]:
-    return tuple(sorted(path.parent.name for path in folder.glob(f"*/{FILE}")))
+    """The folders in which something is called ``service.yaml``, be it a link that leads nowhere."""
+    with os.scandir(folder) as found:
+        return tuple(sorted(one.name for one in found if os.path.lexists(f"{one.path}/{FILE}")))
+
+
+def _state_of(path: Path) -> os.stat_result:
+    """What the file system says of an added service's file; InventoryInvalid for what is no file."""
+    try:
+        state = path.stat()
+    except OSError as error:
+        reason = str(error.strerror)
+    else:
+        if stat.S_ISREG(state.st_mode):
+            return state
+        reason = "it is no file"  # a pipe would be waited for
+    fix = "write it as a file, or remove it"
+    raise _refused(path, rule="CAT-001", message=f"{FILE} cannot be read: {reason}", fix=fix)
 
 
 @cache
@@ -136,10 +162,10 @@ def _added(path: Path, changed: int, size: int) -> Service:  # noqa: ARG001 - a 
     return found
 
 
-def _refused(path: Path, *, way: str, message: str, fix: str) -> InventoryInvalid:
+def _refused(path: Path, *, message: str, fix: str, way: str = "", rule: str = "CAT-004") -> InventoryInvalid:
     from toolkit.catalogue.checking import Fault
 
-    fault = Fault(rule="CAT-004", file=str(path), line=None, column=None, path=way, message=message, fix=fix)
+    fault = Fault(rule=rule, file=str(path), line=None, column=None, path=way, message=message, fix=fix)
     return InventoryInvalid(
         f"the service {path.parent.name!r} cannot be added: {message}",
         fix=fix,

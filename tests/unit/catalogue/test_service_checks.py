@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -302,6 +303,31 @@ def test_what_another_service_has_is_refused(
     (problem,) = refused.value.details["problems"]
     assert (problem["rule"], problem["path"]) == ("CAT-004", path)
     assert problem["file"].endswith(f"{folder}/service.yaml")
+
+
+@pytest.mark.parametrize("name", ["loop", "a\nb", "x" * 5000])
+def test_a_folder_that_no_path_leads_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    monkeypatch.setenv("ONBOARD_CATALOGUE", str(tmp_path / name))
+    with pytest.raises(UsageError, match="names no folder"):
+        catalogue.services()
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "loop", "nowhere"])
+def test_what_is_called_service_yaml_and_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    path = tmp_path / "star-watch" / FILE
+    path.parent.mkdir()
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path.symlink_to(FILE if kind == "loop" else "gone.yaml")
+    monkeypatch.setenv("ONBOARD_CATALOGUE", str(tmp_path))
+    with pytest.raises(InventoryInvalid, match="cannot be read") as refused:
+        catalogue.services()
+    (fault,) = refused.value.details["problems"]
+    assert (fault["rule"], fault["file"]) == ("CAT-001", str(path))
 
 
 def test_two_added_services_with_one_description(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
