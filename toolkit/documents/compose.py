@@ -195,7 +195,7 @@ class _Composer:
             return Missing(what="value")
         if isinstance(found, str | Mapping) or not hasattr(found, "__iter__"):
             raise self._found.fault(
-                f"{at}: {expression} is no collection", fix="name a collection (onboard documents --facts)"
+                f"{at}: {expression} is no collection", fix="name a collection (onboard documents PATH --facts)"
             )
         return tuple(found)
 

@@ -202,7 +202,8 @@ class _Told:
             short = self._written if len(self._written) <= 120 else self._written[:119] + "…"
             said = getattr(error, "message", None) or str(error)
             raise self._found.fault(
-                f"{self._at}: {said} (in: {short})", fix="see the names that templates know: onboard documents --facts"
+                f"{self._at}: {said} (in: {short})",
+                fix="see the names that templates know: onboard documents PATH --facts",
             ) from error
 
 

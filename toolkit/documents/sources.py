@@ -23,7 +23,7 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     as words of the decision tables. ``raci``: ``source``, ``sample`` and ``situations``. ``alerts``: ``name``, ``level``,
     ``priority``, ``site``, ``criticality``, ``environment``, ``runbook``. ``tests``: ``run``, ``world``, ``result``,
     ``verdict``, ``rehearsed``, ``faulted``, ``earlier`` (of another inventory), ``checks``, ``passed``, ``failed`` and
-    ``not_proven`` of the newest evidence. ``no_plan`` says why there is no plan. ``backups``:
+    ``not_proven`` of the newest evidence. ``backups``:
     cadence and retention of each policy. ``months``: the report of ``onboard levels``
     as plain JSON, by language. ``event`` and ``calendar``: the plan and the entries of ``onboard event`` and ``calendar``
     as plain values that keep their days and instants.
@@ -37,7 +37,6 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     assumptions: tuple[Row, ...] = ()
     raci: Row | None = None
     plan: Plan | None = None
-    no_plan: str = ""
     tests: Row | None = None
     alerts: tuple[Row, ...] = ()
     backups: tuple[Row, ...] = ()

@@ -45,7 +45,6 @@ def gather(
     prepared = prepare(workspace)
     inventory, decisions = prepared.inventory, prepared.decisions
     agreed = terms(inventory, decisions)
-    plan, refused = _plan(prepared)
     shares = None if matrix is None else read_matrix(matrix)
     return Sources(
         inventory=inventory,
@@ -57,8 +56,7 @@ def gather(
         raci=None
         if shares is None
         else {"source": shares.source, "sample": shares.sample, "situations": raci(shares, decisions, agreed)},
-        plan=plan,
-        no_plan=refused,
+        plan=_plan(prepared),
         tests=_tests(workspace, inventory_digest(inventory)),
         alerts=tuple(_alerts(inventory, prepared.profile)),
         backups=_policies(inventory),
@@ -97,11 +95,12 @@ def _terms(agreed: Terms) -> dict[str, Any]:
     }
 
 
-def _plan(prepared: Prepared) -> tuple[Plan | None, str]:
+def _plan(prepared: Prepared) -> Plan | None:
+    """None where this version has no plan for the inventory; ``onboard plan`` says why."""
     try:
-        return compiled(prepared), ""
-    except PlanRefused as error:
-        return None, error.message
+        return compiled(prepared)
+    except PlanRefused:
+        return None
 
 
 def _policies(inventory: Inventory) -> tuple[dict[str, Any], ...]:

@@ -14,7 +14,7 @@ from toolkit.model.plan import Plan, Step
 
 def work_facts(sources: Sources, language: str) -> dict[str, Any]:
     """``tasks``, ``planned_tests``, ``results``, ``unproven``, ``alerts``; a Missing where there is no plan or evidence."""
-    no_plan = Missing(what="plan", of=sources.no_plan, where="command", at="onboard plan PATH")
+    no_plan = Missing(what="plan", where="command", at="onboard plan PATH")
     tests = sources.tests
     no_tests_planned = Missing(what="tests", where="people")
     no_tests = Missing(what="results", where="command", at="onboard rehearse PATH")
