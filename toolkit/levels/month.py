@@ -10,6 +10,8 @@ from toolkit.errors import UsageError
 from toolkit.levels.amounts import cents
 from toolkit.levels.availability import function_figure
 from toolkit.levels.claims import claims
+from toolkit.levels.excluded import CO_MANAGED_ONLY
+from toolkit.levels.explain import availability_credit
 from toolkit.levels.interruptions import interruptions
 from toolkit.levels.period import Period, Subscribed
 from toolkit.levels.records.kinds import Note, Records
@@ -18,7 +20,7 @@ from toolkit.levels.tenant import Month, Promises, measure_function, tenant_figu
 from toolkit.levels.texts import reason_text, say
 from toolkit.levels.units import scopes, service_functions
 from toolkit.model.inventory import Inventory
-from toolkit.model.levels import Claim, FunctionFigure, LevelsReport, TenantFigures
+from toolkit.model.levels import Claim, Credit, FunctionFigure, LevelsReport, TenantFigures
 from toolkit.model.service import Service
 
 _TOLD = 20
@@ -45,9 +47,12 @@ def month_figures(
         language=language,
     )
     tenants = tuple(tenant_figures(scope, promises, month) for scope in scopes(inventory, service))
-    portal = tuple(_portal(service, promises, month))
+    on_portal = tuple(_portal(service, promises, month))
+    portal = tuple(figure for figure, _ in on_portal)
+    portal_credits = tuple(credit for _, credit in on_portal if credit is not None)
     nothing = _earns_nothing(month, tenants, portal)
-    exact = sum((Fraction(one.payable) for one in tenants), NONE)
+    payable = sum((Fraction(one.payable) for one in tenants), NONE)
+    payable += sum((Fraction(cents(one.amount)) for one in portal_credits), NONE)
     return LevelsReport(
         customer=inventory.customer.id,
         service=service.id,
@@ -59,18 +64,19 @@ def month_figures(
         seconds=period.end - period.start,
         tenants=tenants,
         portal=portal,
-        claims=tuple(_claims(tenants, month, service)),
+        portal_credits=portal_credits,
+        claims=tuple(_claims(tenants, portal_credits, month, service)),
         earns_nothing=nothing,
         reasons={code: reason_text(code, language) for code in sorted(_codes(tenants, portal, nothing))},
         notes=(*_notes((*records.notes, *interrupted.notes), language), *_said(inventory, service, month, tenants)),
         ignored=_ignored(records, period),
-        exact=sum((one.exact for one in tenants), NONE),
-        payable=cents(exact),
+        exact=sum((one.exact for one in tenants), NONE) + sum((one.amount for one in portal_credits), NONE),
+        payable=cents(payable),
         sample=any(one.sample for one in tenants),
     )
 
 
-def _portal(service: Service, promises: Promises, month: Month) -> Iterator[FunctionFigure]:
+def _portal(service: Service, promises: Promises, month: Month) -> Iterator[tuple[FunctionFigure, Credit | None]]:
     """What belongs to no tenant: a breach is told; a credit needs a configured base (SD-1 §1.16)."""
     charges = {
         one.function: one.amount_eur
@@ -81,23 +87,26 @@ def _portal(service: Service, promises: Promises, month: Month) -> Iterator[Func
         measured = measure_function(
             function, None, promises.availability, level="", month=month, excluded=None, charge=charges.get(function.id)
         )
-        yield function_figure(measured, restored=frozenset(), source=promises.availability.source, reason=None)
+        figure = function_figure(measured, restored=frozenset(), source=promises.availability.source, reason=None)
+        credit = None
+        if figure.credit:
+            credit = availability_credit(
+                figure, measured, tenant=service.id, restored=frozenset(), language=month.language
+            )
+        yield figure, credit
 
 
-def _claims(tenants: tuple[TenantFigures, ...], month: Month, service: Service) -> Iterator[Claim]:
+def _claims(
+    tenants: tuple[TenantFigures, ...], portal: tuple[Credit, ...], month: Month, service: Service
+) -> Iterator[Claim]:
     rules = service.levels.claim
     if rules is None:
         return
     title = service.title.of(month.language)
-    for one in tenants:
+    for id_, earned in (*((one.id, one.credits) for one in tenants), ("", portal)):
+        named = f"{title} {id_}".strip()
         yield from claims(
-            one.credits,
-            month.records,
-            month.period,
-            tenant=one.id,
-            rules=rules,
-            service=f"{title} {one.id}",
-            language=month.language,
+            earned, month.records, month.period, tenant=id_, rules=rules, service=named, language=month.language
         )
 
 
@@ -175,11 +184,28 @@ def _said(inventory: Inventory, service: Service, month: Month, tenants: tuple[T
     incidents = [one for one in records.incidents if period.touches(one.opened, one.resolved)]
     if not incidents and not any(period.touches(one.start, one.end) for one in records.outages):
         yield say(language, "nothing-recorded", month=period.name)
-    co_managed = {part for one in scopes(inventory, service) if one.co_managed for part in one.components}
+    own = scopes(inventory, service)
+    co_managed = {part for one in own if one.co_managed for part in one.components}
     shared = [one for one in incidents if one.cause == "shared"]
     named = {
         "open-incidents": [one.id for one in incidents if one.resolved is None],
         "open-exclusions": [one.id for one in records.exclusions if one.end is None and one.start < period.end],
+        "across-months": [
+            one.id for one in incidents if one.opened < period.start and period.has(one.resolved) and one.interruption
+        ],
+        "involved-not-co-managed": [
+            one.id
+            for one in records.exclusions
+            if one.kind in CO_MANAGED_ONLY and one.tenant not in {each.tenant.id for each in own if each.co_managed}
+        ],
+        "charges-without-unit": [
+            f"{one.tenant} {one.function}"
+            for each in own
+            for one in records.charges
+            if one.month == period.name
+            and one.tenant == each.tenant.id
+            and one.function not in {*each.tenant.subscribed_levels, *(function.id for function in each.functions)}
+        ],
         "shared-causes": [one.id for one in shared],
         "shared-not-involved": [
             one.id for one in shared if not one.co_management and co_managed.intersection(one.components)

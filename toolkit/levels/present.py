@@ -35,6 +35,8 @@ def report_lines(report: LevelsReport, *, title: str, language: str, explain: bo
         yield from _tenant(tenant, report, said, explain=explain)
     for portal in report.portal:
         yield f"{said['portal']}: {_function(portal, report, said)}"
+    if explain:
+        yield from (line for one in report.portal_credits for line in credit_lines(one, said))
     if explain and report.earns_nothing:
         yield f"{said['nothing']}:"
         yield from (f"  {id_}: {report.reasons.get(code, code)}" for id_, code in report.earns_nothing.items())

@@ -223,6 +223,7 @@ class LevelsReport(Figure, frozen=True, kw_only=True):
     seconds: int
     tenants: tuple[TenantFigures, ...]
     portal: tuple[FunctionFigure, ...] = ()
+    portal_credits: tuple[Credit, ...] = ()
     claims: tuple[Claim, ...] = ()
     earns_nothing: dict[str, str] = {}
     reasons: dict[str, str] = {}

@@ -11,6 +11,7 @@ import pytest
 from toolkit.clocks import epoch, instant
 from toolkit.errors import RecordsInvalid, UsageError
 from toolkit.levels.records.cells import Known
+from toolkit.levels.records.columns import shapes
 from toolkit.levels.records.kinds import Records
 from toolkit.levels.records.read import read_records
 
@@ -281,3 +282,12 @@ def test_an_alert_without_a_component_is_told(tmp_path: Path) -> None:
     found = read_records(tmp_path, KNOWN)
     assert not found.incidents
     assert "TunnelDown name no component" in found.notes[0].words("en")
+
+
+def test_readme_names_every_column_and_whether_it_may_be_left_out() -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text()
+    for name, shape in shapes(KNOWN).items():
+        row = next(line for line in readme.splitlines() if line.startswith(f"| `{name}` |"))
+        for column in shape.columns:
+            assert (f"[`{column.name}`" in row) != column.needed, (name, column.name)
+            assert f"`{column.name}`" in row, (name, column.name)

@@ -48,6 +48,7 @@ def read_records(folder: Path, known: Known, *, not_after: int | None = None) ->
         told = read_episodes(episodes, known, reading.complainer(episodes), reading.notes.append)
         found["incidents"] = tuple(sorted((*found.get("incidents", ()), *told), key=lambda one: (one.opened, one.id)))
     reading.references(found)
+    reading.scopes(found)
     if reading.problems:
         problems = sorted(reading.problems, key=lambda one: (one.file, one.line or 0))
         raise RecordsInvalid(
@@ -198,6 +199,13 @@ class _Reading:
                 return False
             values["priority"] = change.priority
         return True
+
+    def scopes(self, found: dict[str, tuple[Any, ...]]) -> None:
+        """An exclusion says whom it excludes."""
+        for one in found.get("exclusions", ()):
+            if one.tenant is None and not one.components:
+                told = "it names neither a tenant nor components"
+                self.problem("REC-006", (one.file, one.line, "tenant"), told, "name the tenant that it holds for")
 
     def references(self, found: dict[str, tuple[Any, ...]]) -> None:
         """Outages name their incident; those of one component that overlap are merged, which a note says."""
