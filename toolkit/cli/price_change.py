@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -14,7 +14,7 @@ from toolkit.errors import UsageError
 
 if TYPE_CHECKING:
     from toolkit.model.service import ChangeRules
-    from toolkit.money.tokens import CatalogueChange
+    from toolkit.money.tokens import CatalogueChange, Cause
 
 
 @click.command()
@@ -30,8 +30,12 @@ if TYPE_CHECKING:
     help="The provider's word on an accelerated change.",
 )
 @click.option("--incident-driven", is_flag=True, help="An incident makes it necessary: operation, no tokens.")
-@click.option("--minutes", type=click.IntRange(0, 10**6), help="In place of a change: time spent on an incident.")
-@click.option("--cause", type=click.Choice(["customer", "shared"]), help="Who caused that incident.")
+@click.option("--minutes", type=click.IntRange(0, 10**6), help="In place of a change: time spent.")
+@click.option(
+    "--cause",
+    type=click.Choice(["customer", "shared", "procedure"]),
+    help="An incident that the customer caused, alone or not; or its procedure of more than 15 minutes.",
+)
 @click.option("--records", type=PATH, metavar="FILE", help="Records of changes (CSV), of which accelerated ones count.")
 @click.option("--service", metavar="ID", help="The tenant that CHANGE belongs to.")
 @click.option("--start", type=day, metavar=DAY, help="The contract's first day: its years count from it.")
@@ -56,12 +60,13 @@ def change(*, id_: str | None, minutes: int | None, cause: str | None, shown: Sh
     """
     if minutes is not None or cause is not None:
         if minutes is None or cause is None or id_ is not None:
-            raise UsageError("time of an incident needs --minutes and --cause, and no CHANGE", fix="give both")
-        _refuse(options, *_OF_CHANGES, "records", "pack", why="has no meaning for the time of an incident")
+            raise UsageError("time that was spent needs --minutes and --cause, and no CHANGE", fix="give both")
+        ignored = (*_OF_CHANGES, "records", "pack", "catalogue", "service", "start")
+        _refuse(options, *ignored, why="has no meaning for time that was spent")
         from toolkit.money.tokens import incident_cost
 
-        known: Literal["customer", "shared"] = "customer" if cause == "customer" else "shared"
-        return _one(f"{minutes} minutes ({cause})", incident_cost(minutes, _rules(), cause=known), options, shown)
+        cost = incident_cost(minutes, _rules(), cause=cast("Cause", cause))
+        return _one(f"{minutes} minutes ({cause})", cost, options, shown)
     catalogue = _catalogue(options["catalogue"])
     if id_ is None:
         _refuse(options, *_OF_CHANGES, why="stands in the records, for each change")

@@ -1,4 +1,4 @@
-"""The price of a build from its efforts (SD-1 §1.1, §1.12), and when it is invoiced: 30 % and 70 %, or by lots."""
+"""The price of a build from its efforts (SD-1 §1.1, §1.12), and when it is invoiced: at order and at the end, or by lots."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from toolkit.money.amounts import cents, euros, exactly
 from toolkit.money.because import Because
 from toolkit.money.bill_lines import rounded
 from toolkit.money.prices import PriceList, Unpriced, refuse_unpriced
+from toolkit.money.rules import commercial_rules, percent
 from toolkit.money.terms import Terms
 
 SECTION = "SD-1 §1.12"
-AT_ORDER = Fraction(30, 100)
 
 
 class BuildPart(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,8 +140,9 @@ def build_price(
 
 def _at_order_and_end(total: Decimal, terms: Terms) -> tuple[Invoice, ...]:
     """The second is what is left, so that both together are the total to the cent."""
-    first = cents(Fraction(total) * AT_ORDER)
-    rule = "a build is billed 30 % at order and 70 % at the end"
+    share = commercial_rules().build_at_order
+    first = cents(Fraction(total) * share)
+    rule = f"a build is billed {percent(share)} % at order and {percent(1 - share)} % at the end"
     days = [lot.delivered for lot in terms.lots]
     days += [terms.delivered] if terms.delivered is not None or not days else []
     end = None if None in days else max(day for day in days if day is not None)
@@ -151,7 +152,9 @@ def _at_order_and_end(total: Decimal, terms: Terms) -> tuple[Invoice, ...]:
             due="at order",
             on=terms.ordered,
             amount=first,
-            because=Because(rule=rule, section=SECTION, arithmetic=f"{euros(total)} x 30/100 = {euros(first)} EUR"),
+            because=Because(
+                rule=rule, section=SECTION, arithmetic=f"{euros(total)} x {percent(share)}/100 = {euros(first)} EUR"
+            ),
         ),
         Invoice(
             id="end",

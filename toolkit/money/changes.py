@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal, cast, get_args
 
 import msgspec
 
@@ -13,7 +13,7 @@ from toolkit.model.service import ChangeRules
 from toolkit.money.consent import Consent, ProviderChange, consent_faults
 from toolkit.money.periods import Month, contract_year, month_of
 from toolkit.money.table_file import Faults, Row, read_rows, suggestion
-from toolkit.money.tokens import CatalogueChange, Cost, change_cost, incident_cost
+from toolkit.money.tokens import CatalogueChange, Cause, Cost, change_cost, incident_cost
 
 OUTSIDE = "outside-catalogue"
 _REQUIRED = ("id", "service", "date")
@@ -22,6 +22,7 @@ _OPTIONAL = (
     "initiator", "agreed_by", "agreed_on", "agreement", "resolves_p1", "told_on", "sample",
 )  # fmt: skip
 _VALIDATIONS = ("accepted", "refused", "pending")
+CAUSES: tuple[str, ...] = get_args(Cause)
 
 
 class ChangeRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,7 +39,7 @@ class ChangeRecord(msgspec.Struct, frozen=True, kw_only=True):
     accelerated: bool = False
     validation: Literal["accepted", "refused", "pending"] = "pending"
     incident_driven: bool = False
-    cause: Literal["customer", "shared", "none"] = "none"
+    cause: Cause | Literal["none"] = "none"
     minutes: int | None = None
     provider_change: ProviderChange | None = None
     sample: bool = False
@@ -119,10 +120,10 @@ def tokens_by_month(charged: tuple[Charged, ...]) -> dict[Month, int]:
 def _record(row: Row, catalogue: Mapping[str, CatalogueChange]) -> ChangeRecord | None:
     id_, service, date = row.id("id"), row.id("service"), row.date("date")
     minutes = row.whole("minutes", blank=-1)
-    cause = row.choice("cause", ("customer", "shared", "none"), blank="none")
+    cause = row.choice("cause", (*CAUSES, "none"), blank="none")
     change = row.text("change")
-    if minutes is not None and (minutes >= 0) != (cause in ("customer", "shared")):
-        row.fault("minutes", "time and who caused the incident go together", "give both minutes and cause, or neither")
+    if minutes is not None and (minutes >= 0) != (cause in CAUSES):
+        row.fault("minutes", "time and what caused it go together", "give both minutes and cause, or neither")
     elif cause == "none" and not change:
         row.fault("change", "is missing", f"a catalogue id, or {OUTSIDE}")
     elif cause != "none" and change:
@@ -140,7 +141,7 @@ def _record(row: Row, catalogue: Mapping[str, CatalogueChange]) -> ChangeRecord 
         date=date,
         change=change or OUTSIDE,
         validation=cast("Literal['accepted', 'refused', 'pending']", validation or "pending"),
-        cause=cast("Literal['customer', 'shared', 'none']", cause or "none"),
+        cause=cast("Cause | Literal['none']", cause or "none"),
         minutes=None if minutes is None or minutes < 0 else minutes,
         provider_change=started,
         **flags,

@@ -1,4 +1,4 @@
-"""The guaranteed minimum revenue of the run, year by year (SD-1 §1.12): 80 %, with what is carried over and owed."""
+"""The guaranteed minimum revenue of the run, year by year (SD-1 §1.12), with what is carried over and owed."""
 
 from __future__ import annotations
 
@@ -11,12 +11,10 @@ import msgspec
 
 from toolkit.money.amounts import cents, euros, exactly
 from toolkit.money.because import Because
+from toolkit.money.rules import commercial_rules, percent
 from toolkit.money.table_file import Faults, read_rows
 
 SECTION = "SD-1 §1.12"
-SHARE = Fraction(80, 100)
-GROWTH_ABOVE = Fraction(15)
-INVOICED_WITHIN = dt.timedelta(days=30)
 
 
 class YearRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,29 +73,31 @@ def read_years(path: Path, *, years: int) -> tuple[YearRecord, ...]:
 
 
 def minimum_years(revenue: Decimal, *, years: int, records: tuple[YearRecord, ...]) -> tuple[MinimumYear, ...]:
-    """Each recorded year against the guarantee: 80 % of the run ``revenue`` of the contract, divided by its ``years``.
+    """Each recorded year against the guarantee: its share of the run ``revenue`` of the contract, divided by its ``years``.
 
-    A surplus is carried on until it is used up, and a growth of the scope above 15 % raises the guarantee by the whole
+    A surplus is carried on until it is used up, and a growth of the scope above the limit raises the guarantee by the whole
     growth, not by what is above (this project's readings).
     """
-    base = Fraction(revenue) * SHARE / years
+    rules = commercial_rules()
+    share = percent(rules.guaranteed_share)
+    base = Fraction(revenue) * rules.guaranteed_share / years
     carried = Decimal(0)
     found = []
     for record in records:
         steps = [
             Because(
-                rule="80 % of the run revenue of the contract, divided by its years",
+                rule=f"{share} % of the run revenue of the contract, divided by its years",
                 section=SECTION,
-                arithmetic=f"{exactly(revenue)} x 80/100 / {years} = {exactly(base)}",
+                arithmetic=f"{exactly(revenue)} x {share}/100 / {years} = {exactly(base)}",
             )
         ]
         growth = Fraction(record.scope_growth_percent)
         exact = base
-        if growth > GROWTH_ABOVE:
+        if growth > rules.growth_above * 100:
             exact = base * (100 + growth) / 100
             steps.append(
                 Because(
-                    rule="scope growth above 15 % raises it in proportion, by the whole growth (choice)",
+                    rule=f"scope growth above {percent(rules.growth_above)} % raises it in proportion, by the whole growth (choice)",
                     section=SECTION,
                     arithmetic=f"{exactly(base)} x (1 + {exactly(growth)}/100) = {exactly(exact)}",
                 )
@@ -116,12 +116,12 @@ def minimum_years(revenue: Decimal, *, years: int, records: tuple[YearRecord, ..
         )
         invoice_by = None
         if shortfall and record.notified_on is not None:
-            invoice_by = record.notified_on + INVOICED_WITHIN
+            invoice_by = record.notified_on + dt.timedelta(days=rules.shortfall_days)
             steps.append(
                 Because(
-                    rule="a shortfall is invoiced within 30 days of notice",
+                    rule=f"a shortfall is invoiced within {rules.shortfall_days} days of notice",
                     section=SECTION,
-                    arithmetic=f"{record.notified_on} + 30 days = {invoice_by}",
+                    arithmetic=f"{record.notified_on} + {rules.shortfall_days} days = {invoice_by}",
                 )
             )
         found.append(

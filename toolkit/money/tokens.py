@@ -1,4 +1,4 @@
-"""What a change costs in tokens (SD-1 §1.11), and the time of an incident that a customer caused (SD-1 §1.10)."""
+"""What a change costs in tokens (SD-1 §1.11); the time of a customer's incidents (§1.10) and long procedures (§1.6)."""
 
 from __future__ import annotations
 
@@ -9,13 +9,17 @@ from typing import Literal
 import msgspec
 
 from toolkit.model.service import ChangeRules
+from toolkit.money.amounts import exactly
 from toolkit.money.because import Because
+from toolkit.money.rules import commercial_rules, percent
 from toolkit.money.table_file import Faults, read_rows
 
 CATALOGUE_OF_CHANGES = "SD-1 §1.11"
 INCIDENTS = "SD-1 §1.10"
+PROCEDURES = "SD-1 §1.6"
 
 Outcome = Literal["tokens", "quoted", "refused", "operation"]
+Cause = Literal["customer", "shared", "procedure"]
 
 
 class CatalogueChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,27 +127,43 @@ def change_cost(
     return Cost(outcome="tokens", tokens=tokens, because=tuple(steps), warnings=tuple(warnings), sample=change.sample)
 
 
-def incident_cost(minutes: int, rules: ChangeRules, *, cause: Literal["customer", "shared"]) -> Cost:
-    """The tokens of the time spent on an incident that a customer's action or configuration caused, whole or in part.
+def incident_cost(minutes: int, rules: ChangeRules, *, cause: Cause) -> Cost:
+    """The tokens of time spent: on an incident that the customer caused, whole or in part, or with its ``procedure``.
 
-    ``minutes`` is from 0 on. The source says "by time": a token that is begun counts whole (this project's choice).
+    ``minutes`` is from 0 on. The source says "by time": a token that is begun counts whole (this project's choice), and
+    a procedure that is too long counts from its first minute (another one).
     """
-    share = Fraction(minutes) if cause == "customer" else Fraction(minutes, 2)
+    known = commercial_rules()
+    if cause == "procedure" and minutes <= known.procedure_minutes:
+        said = Because(
+            rule=f"a procedure that takes at most {known.procedure_minutes} minutes belongs to operation",
+            section=PROCEDURES,
+            arithmetic=f"{minutes} <= {known.procedure_minutes}",
+        )
+        return Cost(outcome="operation", tokens=0, because=(said,))
+    share = minutes * (known.shared_part if cause == "shared" else Fraction(1))
     tokens = -(-share // rules.token_minutes)
     steps = []
     if cause == "shared":
         steps.append(
             Because(
-                rule="shared responsibility: both sides bear the time spent, half each",
+                rule=f"shared responsibility: both sides bear the time spent, {percent(known.shared_part)} % each",
                 section=INCIDENTS,
-                arithmetic=f"{minutes} / 2 = {_halves(share)} minutes",
+                arithmetic=f"{minutes} x {percent(known.shared_part)}/100 = {exactly(share)} minutes",
             )
         )
+    begun = "in tokens by time; a begun token counts whole (choice)"
+    if cause == "procedure":
+        rule = (
+            f"a procedure that takes more than {known.procedure_minutes} minutes is billed, all of it (choice), {begun}"
+        )
+    else:
+        rule = f"an incident that the customer caused is billed {begun}"
     steps.append(
         Because(
-            rule="an incident that the customer caused is billed in tokens by time; a begun token counts whole (choice)",
-            section=INCIDENTS,
-            arithmetic=f"{_halves(share)} / {rules.token_minutes}, rounded up = {tokens} tokens",
+            rule=rule,
+            section=PROCEDURES if cause == "procedure" else INCIDENTS,
+            arithmetic=f"{exactly(share)} / {rules.token_minutes}, rounded up = {tokens} tokens",
         )
     )
     return Cost(outcome="tokens", tokens=int(tokens), because=tuple(steps))
@@ -183,8 +203,3 @@ def _accelerated(before: int | None, rules: ChangeRules) -> Because:
         inputs={"this is number": f"{before + 1} of {rules.accelerated_per_year} in the contract year"},
         arithmetic=f"x {rules.accelerated_factor}",
     )
-
-
-def _halves(minutes: Fraction) -> str:
-    """Minutes, which are whole or end in a half."""
-    return f"{minutes.numerator}" if minutes.denominator == 1 else f"{minutes.numerator // 2}.5"

@@ -87,12 +87,18 @@ def test_records_and_pack(tmp_path: Path) -> None:
         ("user-add", *CATALOGUE, "--pack", "5"),
         (*CATALOGUE, "--records", "none.csv", "--accelerated"),
         ("--minutes", "5", "--cause", "shared", "--out-of-hours"),
+        ("--minutes", "5", "--cause", "procedure", *CATALOGUE),
     ],
 )
 def test_wrong_arguments(arguments: tuple[str, ...]) -> None:
     done = run(*arguments)
     assert isinstance(done.exception, UsageError)
     assert done.exception.fix
+
+
+def test_a_long_procedure_is_billed_by_time() -> None:
+    assert "2 tokens" in run("--minutes", "40", "--cause", "procedure").stdout
+    assert "operation" in run("--minutes", "15", "--cause", "procedure").stdout
 
 
 def test_a_title_that_a_spreadsheet_or_a_terminal_would_obey_is_text(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from toolkit.money.changes import charge, consumed_before, read_changes, tokens_
 from toolkit.money.consent import Consent, ProviderChange, consent_faults
 from toolkit.money.packs import pack_month, pack_months
 from toolkit.money.periods import Month, anniversary, commitment_months, contract_year, parse_month
+from toolkit.money.rules import commercial_rules
 from toolkit.money.tokens import CatalogueChange, change_cost, incident_cost, read_catalogue
 
 SAMPLES = Path(__file__).parents[3] / "schemas/samples"
@@ -73,12 +75,27 @@ def test_what_has_no_tokens() -> None:
     [
         *[(0, "customer", 0), (1, "customer", 1), (30, "customer", 1), (31, "customer", 2), (95, "customer", 4)],
         *[(60, "shared", 1), (61, "shared", 2), (95, "shared", 2), (1, "shared", 1)],
+        *[(16, "procedure", 1), (30, "procedure", 1), (31, "procedure", 2)],
     ],
 )
 def test_time_of_incidents(minutes: int, cause: str, tokens: int) -> None:
     cost = incident_cost(minutes, RULES, cause=cause)  # type: ignore[arg-type]
     assert cost.tokens == tokens
     assert "choice" in cost.because[-1].rule
+
+
+@pytest.mark.parametrize("minutes", [0, 14, 15])
+def test_a_procedure_of_at_most_15_minutes_costs_nothing(minutes: int) -> None:
+    cost = incident_cost(minutes, RULES, cause="procedure")
+    assert (cost.outcome, cost.tokens) == ("operation", 0)
+    assert cost.because[0].section == "SD-1 §1.6"
+
+
+def test_rules_of_money_are_the_catalogues() -> None:
+    rules = commercial_rules()
+    assert (rules.build_at_order, rules.guaranteed_share) == (Fraction(30, 100), Fraction(80, 100))
+    assert (rules.growth_above, rules.shortfall_days) == (Fraction(15, 100), 30)
+    assert (rules.procedure_minutes, rules.shared_part) == (15, Fraction(1, 2))
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6))
