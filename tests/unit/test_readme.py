@@ -16,6 +16,7 @@ from toolkit import errors
 from toolkit.catalogue import services
 from toolkit.catalogue.shown import shown_tables
 from toolkit.cli.main import COMMANDS, cli
+from toolkit.documents.template import find_templates
 from toolkit.inventory.rules.registry import RULES
 from toolkit.model.service import Service
 
@@ -143,6 +144,26 @@ def test_a_page_says_what_is_done_with_every_table_of_its_service(service: Servi
         assert set(told) >= tables, source
         for table, how in told.items():
             assert set(how.split(", ")) <= DEALT_WITH, f"{source} {table}: {how}"
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.description)
+def test_a_page_says_which_tables_stand_in_documents(service: Service) -> None:
+    text = (ROOT / f"docs/{service.id}.md").read_text()
+    told = {cells[0].strip("`"): cells[1].split(", ") for cells in rows(text) if cells[0].startswith("`")}
+    for name, found in find_templates(service).items():
+        for table in re.findall(r"tables\['([\w-]+)'\]", (ROOT / found.file).read_text()):
+            assert "documented" in told.get(table, ["documented"]), f"docs/{service.id}.md: {table} stands in {name}"
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.description)
+def test_a_page_names_documents_that_are_not_there(service: Service) -> None:
+    """A deliverable whose document has no template is named in the row of the deliverables, and no other one."""
+    text = (ROOT / f"docs/{service.id}.md").read_text()
+    row = next((cells for cells in rows(text) if cells[0] == "`deliverables`"), ("", "", ""))
+    wanted = {one.document for one in service.deliverables if one.document} - set(find_templates(service))
+    missing = re.search(r"Without a template: ([^.;]*)", row[2])
+    named = set(re.findall(r"`([\w-]+)`", missing.group(1) if missing else ""))
+    assert named == wanted, f"docs/{service.id}.md, deliverables, 'Without a template'"
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.description)
