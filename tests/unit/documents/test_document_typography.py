@@ -7,11 +7,9 @@ import msgspec
 import pytest
 
 from toolkit.documents.drawing import Label, as_svg
-from toolkit.documents.facts.parties import _last_day
 from toolkit.documents.make import make
 from toolkit.documents.topology import MOST, topology
 from toolkit.documents.typography import MONTHS, amount, figure, percent, spaced, written_date
-from toolkit.errors import InventoryInvalid
 
 
 def test_dates_of_both_languages():
@@ -50,16 +48,6 @@ def test_nothing_of_python_or_of_templates_is_printed(acme):
     for one in make(acme, only=(), languages=("fr", "en"), formats=("md",)):
         text = b"".join(one.files.values()).decode()
         assert re.findall(r"Missing\(|Gap\(|Code\(|Text\(|\bNone\b(?!\.)|\{\{|%\}", text) == []
-
-
-@pytest.mark.parametrize(
-    ("start", "months", "end"),
-    [("2027-01-01", 12, "2027-12-31"), ("2028-02-29", 12, "2029-02-28"), ("2027-01-31", 1, "2027-02-28")],
-)
-def test_the_last_day_of_a_commitment(start, months, end):
-    assert _last_day(dt.date.fromisoformat(start), months) == dt.date.fromisoformat(end)
-    with pytest.raises(InventoryInvalid, match="after the year 9998"):
-        _last_day(dt.date(9998, 1, 1), 24)
 
 
 def many(inventory, number):

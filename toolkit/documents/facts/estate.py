@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from toolkit.conventions import AGENT_PORT
@@ -27,6 +28,8 @@ def estate_facts(sources: Sources, language: str) -> dict[str, Any]:
         "unprotected": tuple(
             {"id": one.id, "kind": one.kind} for one in inventory.components if not _covered(one, inventory)
         ),
+        "licences": tuple(_licences(inventory)),
+        "configurations": tuple(_configurations(inventory)),
         "functions": tuple(_functions(inventory)),
         "flows": tuple(_flows(sources)),
         "figures": {"topology": topology(inventory, language)},
@@ -113,7 +116,6 @@ def _components(sources: Sources) -> list[Row]:
     rows = []
     for component in inventory.components:
         decision, terms = decisions.get(component.id), sources.terms.get(component.id, {})
-        licence = component.licence
         undecided = Missing(what="decision", of=component.id, where="command", at="onboard decide PATH")
         decided: Any = undecided if component.application else NOT_APPLICABLE
         rows.append(
@@ -139,9 +141,6 @@ def _components(sources: Sources) -> list[Row]:
                 "management": terms.get("management", decided),
                 "supervision": terms.get("supervision", decided),
                 "windows": terms.get("windows", {}),
-                "support_contract": licence.support_contract if licence else _unlicensed(component, "licence"),
-                "licence_ends": licence.ends if licence else _unlicensed(component, "licence-end"),
-                "licensed": licence is not None,
                 "backup_policies": component.backup.policies if component.backup else (),
                 "backup_paths": component.backup.paths if component.backup else (),
                 "security_updates": component.security_updates,
@@ -151,17 +150,62 @@ def _components(sources: Sources) -> list[Row]:
     return rows
 
 
-def _unlicensed(component: Component, what: str) -> Any:
-    """A gap where the service asks for a contract of every component (SD-2 §2); SD-1 leaves it to who brings the licence."""
-    if component.application:
-        return NONE
-    return Missing(what=what, of=component.id, at=f"components/{component.id}/licence")
+def _licences(inventory: Inventory) -> list[Row]:
+    """Support contract and licence of each component with their ends.
+
+    What is not given is a gap where the service asks for both of every component (SD-2 §2); SD-1 leaves licences to who
+    brings them.
+    """
+    rows = []
+    for one in inventory.components:
+        if one.application:
+            given: Any = one.licence
+            contract = given.support_contract if given else NONE
+            rows.append(
+                {
+                    "component": one.id,
+                    "what": "support_contract",
+                    "reference": contract,
+                    "ends": given.ends if given else NONE,
+                }
+            )
+            continue
+        for what in ("support_contract", "vendor_licence"):
+            row: Row = one.attributes.get(what) or {}
+            gap = Missing(what=what, of=one.id, at=f"components/{one.id}/{what}")
+            rows.append(
+                {
+                    "component": one.id,
+                    "what": what,
+                    "reference": row.get("reference", gap),
+                    "ends": _day(row.get("ends", gap)),
+                }
+            )
+    return rows
+
+
+def _day(value: Any) -> Any:
+    """A day that a kind's own property holds as text."""
+    return dt.date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _configurations(inventory: Inventory) -> list[Row]:
+    """Where the configuration of each component is backed up (SD-2 §2), for components of which it is."""
+    rows = []
+    for one in inventory.components:
+        given: Row = one.attributes.get("configuration_backup") or {}
+        if given:
+            rows.append(
+                {"component": one.id, "storage": given.get("storage", NONE), "days": given.get("retention_days", NONE)}
+            )
+    return rows
 
 
 def _technology(component: Component) -> str:
     if component.os:
         return f"{component.os.family} {component.os.version}"
-    return component.technology or component.service or NONE
+    version = str(component.attributes.get("version", ""))
+    return f"{component.technology or component.service or ''} {version}".strip() or NONE
 
 
 def _backups(sources: Sources) -> list[Row]:
