@@ -122,6 +122,13 @@ def _transition(service: Service, documents: set[str]) -> Iterator[Fault]:
     for index, stage in enumerate(service.stages):
         at = ("stages", index)
         yield from _named((*at, "owner"), "party", stage.owner, service.parties)
+        if not stage.gate and any(later.gate for later in service.stages[index + 1 :]):
+            # nobody would ever leave it: a stage is ended by the passing of its gate
+            yield (
+                (*at, "gate"),
+                "a stage that no gate ends has gates after it",
+                "leave gate out, or move the stage last",
+            )
         yield from _each((*at, "effects"), "stage of a plan", stage.effects, EFFECTS)
         for part, conditions in (("entry", stage.entry), ("exit", stage.exit)):
             for number, condition in enumerate(conditions):

@@ -110,7 +110,8 @@ def _window(*, name: str, zone: str, **told: str | None) -> Window:
     said: dict[str, Any] = {words.get(key, key): value for key, value in told.items() if value is not None}
     if name == "24x7" and said:
         raise UsageError(
-            f"--{next(iter(said))} means nothing to a window that is always open", fix="leave it out, or --window 24x7"
+            f"--{next(iter(said))} means nothing to a window that is always open",
+            fix="leave it out, or --window business-hours",
         )
     if "days" in said:
         said["days"] = tuple(day.strip().lower() for day in said["days"].split(","))

@@ -81,7 +81,8 @@ def _reads(service: Service, stage: Stage, inventory: Inventory, decisions: tupl
         if condition.kind == "prerequisites":
             stages = condition.of or (stage.id,)
             wanted = [one for one in prerequisites_of(service, inventory) if one.stage in stages]
-            read["prerequisites"] = {one.id: answer(one, inventory) for one in wanted}
+            # a stage may look at prerequisites at its entry and at its exit
+            read.setdefault("prerequisites", {}).update({one.id: answer(one, inventory) for one in wanted})
         elif condition.kind == "decided":
             read["decisions"] = decisions_digest(decisions)
     return read

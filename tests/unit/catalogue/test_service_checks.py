@@ -58,6 +58,19 @@ BAD: list[tuple[list[tuple[str, Any]], str, str]] = [
     ([("/stages/0/entry/0/of", ["dusk"])], "/stages/0/entry/0/of/0", "no stage 'dusk'"),
     ([("/stages/0/exit/0/of", ["paint"])], "/stages/0/exit/0/of/0", "no stage of a plan 'paint'"),
     ([("/stages/0/exit/0/of", [])], "/stages/0/exit/0", "no stages of the plan"),
+    (
+        [
+            (
+                "/stages",
+                [
+                    {**SERVICE["stages"][0], "gate": False},
+                    {"id": "dusk", "title": OTHER, "source": "SD-6 §6", "owner": "provider"},
+                ],
+            ),
+        ],
+        "/stages/0/gate",
+        "has gates after it",
+    ),
     ([("/stages/0/exit/1/of", ["verify"])], "/stages/0/exit/1/of", "names nothing"),
     ([("/windows/0/from", "08:00")], "/windows/0", "always open has no hours"),
     ([("/windows/1/to", ...)], "/windows/1", "days, from and to"),

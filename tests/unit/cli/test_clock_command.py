@@ -106,3 +106,9 @@ def test_errors_exit_2() -> None:
     done = subprocess.run(program, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert json.loads(done.stdout)["fix"] == "write 2027-03-28T01:30:00+01:00 or 2027-03-28T03:30:00+02:00"
+
+
+def test_the_fix_for_a_window_that_is_always_open_is_the_other_one() -> None:
+    error = run("due", "2027-03-26T17:30", "8h", "--window", "24x7", "--days", "mon").exception
+    assert isinstance(error, UsageError)
+    assert "--window business-hours" in error.fix

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from toolkit.catalogue import services
-from toolkit.plan.gates import with_gates
+from toolkit.model.service import Condition, Text
+from toolkit.plan.gates import gate_digests, with_gates
 from toolkit.plan.steps import Draft, finish
 
 
@@ -64,3 +65,15 @@ def test_every_service_of_the_catalogue_gates_what_it_carries_out(service: str) 
     gates = [step.name for step in steps.get(f"service/{service}", ())]
     assert gates == [f"transition/{stage.id}" for stage in services()[service].stages if stage.gate]
     assert gates, "a transition without a gate"
+
+
+def test_a_gate_counts_for_the_prerequisites_of_its_entry_and_of_its_exit(acme) -> None:
+    """A stage that looks at the inputs when it begins, and at documents of its own when it ends."""
+    known = services()["managed-applications"]
+    at = [stage.id for stage in known.stages].index("build")
+    own = Condition(id="own", kind="prerequisites", text=Text(en="o", fr="o"), source="SD-1 §1.4", of=("handover",))
+    stage = msgspec.structs.replace(known.stages[at], exit=(*known.stages[at].exit, own))
+    service = msgspec.structs.replace(known, stages=(*known.stages[:at], stage, *known.stages[at + 1 :]))
+    fewer = msgspec.structs.replace(acme, build_inputs=msgspec.structs.replace(acme.build_inputs, topology=None))
+    one, other = (gate_digests(service, inventory, ())["transition/build"] for inventory in (acme, fewer))
+    assert one != other
