@@ -284,10 +284,10 @@ def test_an_alert_without_a_component_is_told(tmp_path: Path) -> None:
     assert "TunnelDown name no component" in found.notes[0].words("en")
 
 
-def test_readme_names_every_column_and_whether_it_may_be_left_out() -> None:
-    readme = (Path(__file__).parents[3] / "README.md").read_text()
+def test_the_page_of_records_names_every_column_and_whether_it_may_be_left_out() -> None:
+    page = (Path(__file__).parents[3] / "docs/records.md").read_text()
     for name, shape in shapes(KNOWN).items():
-        row = next(line for line in readme.splitlines() if line.startswith(f"| `{name}` |"))
+        row = next(line for line in page.splitlines() if line.startswith(f"| `{name}` |"))
         for column in shape.columns:
             assert (f"[`{column.name}`" in row) != column.needed, (name, column.name)
             assert f"`{column.name}`" in row, (name, column.name)
