@@ -11,6 +11,9 @@ from toolkit.levels.texts import say
 from toolkit.model.levels import ChangeFigure, Credit, FunctionFigure, RestoreFigure, RestoreGap, Shared, UnitFigure
 from toolkit.model.service import CreditStep, Restore
 
+_TOLD = 100
+"""So many late incidents are told line by line; every one stands in the figures and in the credit's records."""
+
 
 def availability_credit(
     figure: FunctionFigure, measured: FunctionMeasure, *, tenant: str, restored: frozenset[str], language: str
@@ -69,7 +72,9 @@ def restore_credit(figure: RestoreGap, *, promise: Restore, tenant: str, languag
     """The credit of a tenant's times to restore, with its late incidents."""
     late = [one for one in figure.incidents if one.late]
     moved = frozenset(figure.moved_to_availability)
-    lines = [restore_line(one, language) for one in late]
+    lines = [restore_line(one, language) for one in late[:_TOLD]]
+    if len(late) > _TOLD:
+        lines.append(say(language, "more", count=len(late) - _TOLD))
     if figure.moved_to_availability:
         lines.append(say(language, "moved-to-availability", ids=", ".join(figure.moved_to_availability)))
     gap = 100 * figure.gap

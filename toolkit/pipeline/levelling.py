@@ -121,10 +121,18 @@ def _report(
         raise UsageError(f"{service.description} has no credits", fix="leave out --what-if")
     if service.levels.response is not None:
         tier = inventory.subscription.tier if inventory.subscription else None
-        return responded(service, records.cases, month, tier=tier, customer=customer)
+        outside = sum(not month.has(one.recorded) for one in records.cases)
+        found_cases = responded(service, records.cases, month, tier=tier, customer=customer)
+        return msgspec.structs.replace(found_cases, notes=_outside("cases", outside))
     if service.priority_matrix is not None:
-        return prioritised(service, service.priority_matrix, records.incidents, month, customer=customer)
+        outside = sum(not month.touches(one.opened, one.resolved) for one in records.incidents)
+        ranked = prioritised(service, service.priority_matrix, records.incidents, month, customer=customer)
+        return msgspec.structs.replace(ranked, notes=_outside("incidents", outside))
     raise UsageError(
         f"{service.id} ({service.description}) promises no levels in figures",
         fix="see what it promises: onboard catalogue show " + service.description,
     )
+
+
+def _outside(kind: str, count: int) -> tuple[str, ...]:
+    return (f"{count} {kind} outside of the month, ignored",) if count else ()

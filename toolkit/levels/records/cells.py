@@ -21,7 +21,7 @@ _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
 _MONEY = re.compile(r"-?\d{1,12}(\.\d{1,6})?", re.ASCII)
 _SHARE = re.compile(r"(\d{1,9})\s*/\s*(\d{1,9})|(\d{1,3}(?:\.\d{1,9})?)\s*%|([01](?:\.\d{1,9})?)", re.ASCII)
 _NAMED_ZONE = re.compile(r"(.*)\[([A-Za-z0-9_+/-]+)\]", re.DOTALL)
-_USUAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", re.ASCII)
+_USUAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:[0-5]\d:[0-5]\d[+-]\d\d:\d\d", re.ASCII)
 _NO_OFFSET = dt.timedelta()
 _LONGEST = 2000
 
@@ -54,20 +54,24 @@ def text(cell: str, _tell: Tell) -> str:
 def moment(cell: str, tell: Tell) -> int:
     """Epoch seconds of an instant: ISO 8601 with its offset, or a local time with its zone in brackets (RFC 9557)."""
     if _USUAL.fullmatch(cell):
-        # what nearly every cell looks like needs no second look at its shape
-        try:
-            told = dt.datetime.fromisoformat(cell)
-        except ValueError as error:
-            raise Wrong(f"{cell!r} is no date and time: {error}", "correct it: 2027-03-26T17:30:00+01:00") from error
-        seconds = int(told.timestamp())
-        if told.utcoffset() in (_paris(seconds // 900), _NO_OFFSET):
-            return seconds
-        there = at(seconds).isoformat()
-    else:
-        seconds, there = _moment(cell)
+        start = _hour(cell[:13], cell[19:])
+        if start is not None:
+            return start + 60 * int(cell[14:16]) + int(cell[17:19])
+    seconds, there = _moment(cell)
     if there:
         tell("unusual-offset", {"cell": cell, "there": there})
     return seconds
+
+
+@lru_cache(maxsize=4096)
+def _hour(hour: str, offset: str) -> int | None:
+    """The first second of an hour of which nothing need be told: its offset is UTC's or the one in force in Paris."""
+    try:
+        told = dt.datetime.fromisoformat(f"{hour}:00:00{offset}")
+    except ValueError:
+        return None
+    start = epoch(told)
+    return start if told.utcoffset() in (_NO_OFFSET, _paris(start // 900)) else None
 
 
 @lru_cache(maxsize=4096)

@@ -72,6 +72,12 @@ class _Reading:
         self.known, self.not_after = known, not_after
         self.problems: list[Problem] = []
         self.notes: list[Note] = []
+        self._place: _Place = ("", 0, "")
+
+    def tell(self, key: str, named: dict[str, str]) -> None:
+        """A note on the record that is being read."""
+        file, line, record = self._place
+        self.notes.append(Note(file=file, line=line, record=record, key=key, named=named))
 
     def complainer(self, file: Path, rule: str = "REC-001") -> Complain:
         def complain(line: int, field: str, message: str, fix: str) -> None:
@@ -137,18 +143,16 @@ class _Reading:
 
     def _record(self, place: _Place, row: tuple[str, ...], cells: tuple[_Cell, ...], shape: Shape) -> Record | None:
         """``place``: file, line and the record's id."""
-        file, line, about = place
+        self._place = place
+        file, line, _ = place
         values: dict[str, Any] = {}
         sound = True
-
-        def tell(key: str, named: dict[str, str]) -> None:
-            self.notes.append(Note(file=file, line=line, record=about, key=key, named=named))
 
         for index, name, field, read, filled in cells:
             cell = row[index].strip()
             if cell:
                 try:
-                    values[field] = read(cell, tell)
+                    values[field] = read(cell, self.tell)
                 except Wrong as wrong:
                     values[field] = None
                     sound = False
