@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from toolkit.model.contacts import Contact
 from toolkit.model.inventory import Inventory
 from toolkit.model.noun import Noun
 from toolkit.model.service import Deliverable, Prerequisite, Service, Tier
@@ -47,13 +48,20 @@ def _included(tier: Tier | None) -> tuple[str, ...]:
 
 
 def answer(prerequisite: Prerequisite, inventory: Inventory) -> Any:
-    """What the inventory says to a prerequisite: a section of its own, or a document; None while it is missing."""
+    """What the inventory says to a prerequisite: a part of its own, or a document; None while it is missing.
+
+    Of contacts it is those who have the role (``customer/contacts/main``).
+    """
     found: Any = inventory.prerequisites.get(prerequisite.id)
     if found is not None or prerequisite.section is None:
         return found
     found = inventory
     for part in prerequisite.section.split("/"):
-        found = getattr(found, part, None)
+        found = _in_role(found, part) if isinstance(found, tuple) else getattr(found, part, None)
     if isinstance(found, Noun) and all(value is None for value in msgspec.structs.asdict(found).values()):
         return None
     return found or None
+
+
+def _in_role(listed: tuple[Any, ...], role: str) -> tuple[Contact, ...]:
+    return tuple(one for one in listed if isinstance(one, Contact) and one.role.lower() == role)

@@ -13,6 +13,7 @@ from fractions import Fraction
 import msgspec
 
 from toolkit.catalogue.figures import figure
+from toolkit.catalogue.parts import ALWAYS, wrong_step
 from toolkit.model.service import Condition, CreditStep, Service, Target
 
 Steps = tuple[str | int, ...]
@@ -106,8 +107,7 @@ def _transition(service: Service, documents: set[str]) -> Iterator[Fault]:
         at: Steps = ("prerequisites", index)
         yield from _named((*at, "owner"), "party", prerequisite.owner, service.parties)
         yield from _named((*at, "stage"), "stage", prerequisite.stage, stages)
-        section = (prerequisite.section or "prerequisites").partition("/")[0]
-        yield from _named((*at, "section"), "section of the inventory", section, sections)
+        yield from _answered((*at, "section"), prerequisite.section or "prerequisites", sections)
     for index, deliverable in enumerate(service.deliverables):
         at = ("deliverables", index)
         yield from _named((*at, "owner"), "party", deliverable.owner, service.parties)
@@ -133,6 +133,19 @@ def _transition(service: Service, documents: set[str]) -> Iterator[Fault]:
         for part, conditions in (("entry", stage.entry), ("exit", stage.exit)):
             for number, condition in enumerate(conditions):
                 yield from _condition((*at, part, number), condition, stages)
+
+
+def _answered(at: Steps, way: str, sections: Iterable[str]) -> Iterator[Fault]:
+    """What answers a prerequisite is a section that inventories of the service have, or a part of one."""
+    unknown = list(_named(at, "section of the inventory", way.partition("/")[0], (*sections, *ALWAYS)))
+    yield from unknown
+    wrong = None if unknown else wrong_step(way)
+    if wrong is not None:
+        step, known = wrong
+        fix = (
+            f"name one of: {', '.join(known)}" if known else f"say {way.partition('/')[0]} alone, or a role of contacts"
+        )
+        yield at, f"no part {step!r} of the inventory at {way}", fix
 
 
 def _condition(at: Steps, condition: Condition, stages: list[str]) -> Iterator[Fault]:

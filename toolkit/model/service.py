@@ -239,7 +239,8 @@ class ServiceLevels(Noun, frozen=True, kw_only=True):
 class Prerequisite(Entry, frozen=True, kw_only=True):
     """What ``owner`` gives before the gate of ``stage``; ``tiers`` empty: whatever the tier.
 
-    ``section`` names the part of the inventory that answers it (``build_inputs/topology``), else ``prerequisites/<id>``.
+    ``section`` names the part of the inventory that answers it (``build_inputs/topology``; ``customer/contacts/<role>``: the
+    contacts with that role), else ``prerequisites/<id>``.
     """
 
     owner: str

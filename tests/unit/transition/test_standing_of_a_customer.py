@@ -194,7 +194,15 @@ def test_the_schema_says_the_same_of_the_file() -> None:
 
 @pytest.mark.parametrize(
     ("section", "present"),
-    [("build_inputs/topology", True), ("links", True), ("order", False), ("contacts/partner", False), (None, False)],
+    [
+        ("build_inputs/topology", True),
+        ("links", True),
+        ("order", False),
+        ("contacts/partner", False),
+        (None, False),
+        ("customer/contacts/technical", True),
+        ("customer/contacts/main", False),
+    ],
 )
 def test_a_section_of_the_inventory_may_answer(section: str | None, present: bool) -> None:
     wanted = msgspec.convert(named("odd", owner="customer", stage="inputs", section=section), Prerequisite)

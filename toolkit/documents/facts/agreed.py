@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from toolkit.catalogue.applicable import answer, deliverables_of, prerequisites_of
 from toolkit.documents.missing import NONE, Missing
 from toolkit.documents.sources import Row, Sources
 from toolkit.documents.typography import spaced
@@ -21,10 +22,10 @@ def agreed_facts(sources: Sources, language: str) -> dict[str, Any]:
         "raci_source": gap if raci is None else raci["source"],
         "raci_sample": raci is not None and bool(raci["sample"]),
         "assumptions": sources.assumptions,
-        "prerequisites": tuple(_prerequisite(sources, one, language) for one in sources.service.prerequisites),
-        "deliverables": tuple(
-            _deliverable(sources, one, language) for one in sources.service.deliverables if _owed(one, sources)
+        "prerequisites": tuple(
+            _prerequisite(sources, one, language) for one in prerequisites_of(sources.service, sources.inventory)
         ),
+        "deliverables": tuple(_deliverable(sources, one, language) for one in _owed(sources)),
         "stages": tuple(_stage(sources, one, language) for one in sources.service.stages),
         "bought_options": inventory.subscription.options if inventory.subscription else (),
     }
@@ -75,13 +76,10 @@ def _situations(raci: Row) -> list[Row]:
     return rows
 
 
-def _owed(deliverable: Deliverable, sources: Sources) -> bool:
-    """Whether the customer's tier and options have it; without a subscription in the inventory, everything is listed."""
+def _owed(sources: Sources) -> tuple[Deliverable, ...]:
+    """What the customer's tier and options have; without a subscription in the inventory, everything is listed."""
     bought = sources.inventory.subscription
-    if bought is None:
-        return True
-    tiers = not deliverable.tiers or bought.tier in deliverable.tiers
-    return tiers and (not deliverable.options or bool(set(deliverable.options) & set(bought.options)))
+    return sources.service.deliverables if bought is None else deliverables_of(sources.service, sources.inventory)
 
 
 def _party(sources: Sources, id_: str, language: str) -> str:
@@ -111,14 +109,9 @@ def _prerequisite(sources: Sources, one: Prerequisite, language: str) -> Row:
 
 def _given(sources: Sources, one: Prerequisite, language: str) -> tuple[Any, Any, str]:
     """Reference, date and state: a document with both, a section that is written, or a gap that names its place."""
-    inventory = sources.inventory
     at = one.section or f"prerequisites/{one.id}"
-    section, _, name = at.partition("/")
-    found: Any = inventory.prerequisites.get(one.id)
+    found = answer(one, sources.inventory)
     if found is None:
-        part: Any = getattr(inventory, section, None)
-        found = getattr(part, name, None) if name and section != "prerequisites" else part if not name else None
-    if not found:
         gap = Missing(what="prerequisite", of=spaced(one.title.of(language), language), at=at)
         return gap, gap, "missing"
     if hasattr(found, "reference") and hasattr(found, "date"):
@@ -163,13 +156,11 @@ def _stage(sources: Sources, one: Stage, language: str) -> Row:
         if one.gate
         else NONE,
         "deliverables": tuple(
-            spaced(found.title.of(language), language)
-            for found in sources.service.deliverables
-            if found.stage == one.id and _owed(found, sources)
+            spaced(found.title.of(language), language) for found in _owed(sources) if found.stage == one.id
         ),
         "prerequisites": tuple(
             spaced(found.title.of(language), language)
-            for found in sources.service.prerequisites
+            for found in prerequisites_of(sources.service, sources.inventory)
             if found.stage == one.id
         ),
     }
