@@ -180,6 +180,21 @@ def test_a_page_names_every_choice(service: Service) -> None:
     assert [one.id for one in service.choices if f"`{one.id}`" not in told] == []
 
 
+def test_every_module_that_makes_a_choice_is_named() -> None:
+    """Where code says that it reads an open rule in a way of its own, a page says so too."""
+    told = "".join(page.read_text() for page in DOCS)
+    said = re.compile(r"(?<!marked as )this project's (?:choice|reading|default)|\(a choice\)")
+    silent = [
+        str(path.relative_to(ROOT))
+        for folder in ("agenda", "clocks", "decide", "inventory", "levels", "money", "transition")
+        for path in sorted((ROOT / "toolkit" / folder).rglob("*"))
+        if path.suffix in {".py", ".yaml"}
+        and "examples" not in path.parts
+        and said.search(" ".join(path.read_text().split()))
+    ]
+    assert [name for name in silent if name not in told] == []
+
+
 @pytest.mark.parametrize("page", [ROOT / "README.md", *DOCS], ids=lambda page: page.stem)
 def test_named_files_exist(page: Path) -> None:
     for name in re.findall(r"`((?:toolkit|tests|schemas|examples|stacks|docs)/[\w./-]+)`", page.read_text()):
