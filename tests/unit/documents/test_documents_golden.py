@@ -19,6 +19,6 @@ def test_the_documents_are_the_golden_ones(golden):
 def test_unchanged_input_gives_the_same_bytes_in_every_format(acme):
     def once():
         formats = ("md", "html", "docx")
-        return [one.files for one in make(acme, only=(), languages=("fr", "en"), formats=formats)]
+        return [one.files for one in make(acme, only=(), languages=("fr",), formats=formats)]
 
     assert once() == once()
