@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from toolkit.agenda.commitment import anniversaries, first_of_month, last_day
 from toolkit.agenda.entries import END_ALARM_DAYS, Entry, uid_of
 from toolkit.catalogue import limits
-from toolkit.model.activation import LATEST, activation_date
+from toolkit.model.activation import LATEST, activation_date, billing_start
 from toolkit.model.inventory import Inventory, Tenant
 from toolkit.model.months import months_later
 from toolkit.model.service import Service, Text
+
+SERVICE_REQUESTS = "service-requests"
+"""The option of units that are bought in advance (SD-2 §2)."""
 
 _DAY = dt.timedelta(days=1)
 
@@ -51,7 +54,11 @@ def contract_entries(inventory: Inventory, service: Service) -> Iterator[Entry]:
         for tenant in inventory.tenants:
             yield from _support_level(inventory, service, tenant)
     if inventory.order is not None:
-        yield _activation(inventory)
+        activation = _activation(inventory)
+        yield activation
+        yield _billing(inventory, service, activation.day)
+    if inventory.subscription is not None and SERVICE_REQUESTS in inventory.subscription.options:
+        yield _units_expire(inventory, service, end)
 
 
 def _exit(inventory: Inventory, service: Service, starts: dt.date) -> Entry:
@@ -186,4 +193,44 @@ def _activation(inventory: Inventory) -> Entry:
         source="SD-2 §2",
         reference=order.reference,
         note=why,
+    )
+
+
+def _billing(inventory: Inventory, service: Service, activated: dt.date) -> Entry:
+    order = inventory.order
+    assert order is not None
+    first = order.initial_planned_activation or order.planned_activation
+    day = billing_start(activated, estimated=order.estimated_activation, initially_planned=first)
+    if order.estimated_activation is None and first is None:
+        why = Text(
+            en="the activation: no date is estimated or planned", fr="activation : aucune date estimée ni prévue"
+        )
+    elif day == order.estimated_activation:
+        why = Text(en="the estimated activation", fr="activation estimée")
+    else:
+        why = Text(en="the day of the first transition plan", fr="date du premier plan de transition")
+    return Entry(
+        uid=uid_of(inventory, "billing-start"),
+        kind="billing-start",
+        day=day,
+        title=Text(en="Billing begins", fr="Début de la facturation"),
+        owner="provider",
+        source=service.source,
+        reference=order.reference,
+        note=why,
+    )
+
+
+def _units_expire(inventory: Inventory, service: Service, end: dt.date) -> Entry:
+    return Entry(
+        uid=uid_of(inventory, "units-expire"),
+        kind="units-expire",
+        day=end,
+        title=Text(
+            en="Service-request units that are left expire", fr="Expiration des unités de demande de service restantes"
+        ),
+        owner="partner" if "partner" in service.parties else "customer",
+        source=next(option.source for option in service.options if option.id == SERVICE_REQUESTS),
+        note=Text(en="not refundable", fr="non remboursables"),
+        alarm_days=END_ALARM_DAYS,
     )

@@ -65,6 +65,8 @@ class Order(Noun, frozen=True, kw_only=True):
     effective: dt.date
     reference: str | None = None
     planned_activation: dt.date | None = None
+    initial_planned_activation: dt.date | None = None
+    estimated_activation: dt.date | None = None
     activation: dt.date | None = None
     authorises: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()

@@ -355,3 +355,34 @@ def test_the_dates_of_the_contract_follow_the_limits_of_the_catalogue() -> None:
     assert exits(known.limits) == ["2028-03-31"]
     assert exits(shorter) == ["2028-02-29"]
     assert exits(tuple(one for one in known.limits if one.id != "exit")) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "day", "why"),
+    [
+        ({}, "2028-06-08", "no date is estimated or planned"),
+        ({"activation": "2028-04-01"}, "2028-04-01", "no date is estimated or planned"),
+        ({"planned_activation": "2028-09-01"}, "2028-09-01", "first transition plan"),
+        ({"planned_activation": "2028-09-01", "estimated_activation": "2028-08-15"}, "2028-08-15", "estimated"),
+        ({"planned_activation": "2028-09-01", "estimated_activation": "2028-10-01"}, "2028-09-01", "first"),
+        # a plan that was put off does not put off the billing
+        ({"planned_activation": "2028-09-01", "initial_planned_activation": "2028-05-01"}, "2028-05-01", "first"),
+    ],
+)
+def test_billing_begins_on_the_earlier_of_estimated_and_first_planned_activation(
+    told: dict[str, str], day: str, why: str
+) -> None:
+    fields = {name: dt.date.fromisoformat(value) for name, value in told.items()}
+    order = msgspec.structs.replace(CASES["partner"].order, **fields)
+    found = calendar_for(changed("partner", order=order)).entries
+    (entry,) = (one for one in found if one.kind == "billing-start")
+    assert entry.day.isoformat() == day
+    assert entry.note is not None
+    assert why in entry.note.en
+
+
+def test_units_bought_in_advance_expire_with_the_term() -> None:
+    partner = CASES["partner"]
+    assert days(calendar_for(partner), "units-expire") == []
+    bought = calendar_for(changed("partner", subscription=Subscription(options=("service-requests",))))
+    assert days(bought, "units-expire") == days(bought, "commitment-end")
