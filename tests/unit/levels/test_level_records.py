@@ -213,6 +213,7 @@ def test_a_file_that_is_no_table(tmp_path: Path, content: bytes, said: str) -> N
         ("[1]", "not a JSON object"),
         ('{"id": "O-1", "id": "O-2"}', "stands twice"),
         ('{"id": {"of": 1}}', "neither a text"),
+        ('{"id": "\\ud800"}', "neither a text"),
         ('{"idd": "O-1"}', "no such column"),
     ],
 )

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
+from tests.benchmarks.levels import write
 from toolkit.cli.main import cli
 from toolkit.errors import OnboardError, RecordsInvalid, UsageError
 
@@ -211,3 +212,21 @@ def test_software_support_without_a_tier_cannot_be_judged(tmp_path: Path) -> Non
     inventory.write_text(SD_4)
     with pytest.raises(OnboardError):
         CliRunner().invoke(cli, ["levels", str(inventory), "--month", "2027-03"], catch_exceptions=False)
+
+
+def test_an_episode_of_an_alert_counts_like_a_ticket(tmp_path: Path) -> None:
+    labels = {"alertname": "HostDown", "component": "erp-vm-1", "priority": "P1"}
+    alert = {"status": "resolved", "startsAt": "2027-03-02T10:00:00.1Z", "endsAt": "2027-03-02T15:00:00.9Z",
+             "fingerprint": "c0ffee", "labels": labels}  # fmt: skip
+    line = {"received": 1804000000.5, "path": "/level-1", "body": {"alerts": [alert]}}
+    (tmp_path / "alertmanager.ndjson").write_text(json.dumps(line) + "\n")
+    found = json.loads(run(ACME, "--records", tmp_path, "--format", "json"))["tenants"][0]["restore"]["incidents"]
+    assert [(one["priority"], one["elapsed"], one["late"]) for one in found] == [("P1", 5 * 3600, True)]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+def test_a_hundred_thousand_incidents_are_each_accounted_for(tmp_path: Path) -> None:
+    write(tmp_path, 100_000)
+    found = json.loads(run(tmp_path, "--format", "json"))["tenants"][0]["restore"]
+    assert len(found["incidents"]) + len(found["left_out"]) == 100_000

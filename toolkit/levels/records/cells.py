@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from toolkit.clocks import at, epoch, instant
+from toolkit.clocks.instants import FIRST_YEAR, LAST_YEAR
 from toolkit.errors import UsageError
 from toolkit.levels.records.kinds import PRIORITIES, PriorityChange
 
@@ -70,6 +71,8 @@ def _hour(hour: str, offset: str) -> int | None:
         told = dt.datetime.fromisoformat(f"{hour}:00:00{offset}")
     except ValueError:
         return None
+    if not FIRST_YEAR < told.year < LAST_YEAR:
+        return None
     start = epoch(told)
     return start if told.utcoffset() in (_NO_OFFSET, _paris(start // 900)) else None
 
@@ -80,6 +83,10 @@ def _moment(cell: str) -> tuple[int, str]:
     named = _NAMED_ZONE.fullmatch(cell)
     try:
         told = instant(named[1].strip(), zone=named[2]) if named else instant(cell)
+        if not FIRST_YEAR < told.year < LAST_YEAR:
+            raise Wrong(
+                f"the year of {cell!r} is none of a contract's", f"it lies between {FIRST_YEAR} and {LAST_YEAR}"
+            )
         seconds = epoch(told)
         offset = told.utcoffset()
         if named:

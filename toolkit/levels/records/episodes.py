@@ -12,9 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from toolkit.clocks import epoch, instant
-from toolkit.errors import UsageError
-from toolkit.levels.records.cells import Known, nearest
+from toolkit.levels.records.cells import Known, Wrong, moment, nearest
 from toolkit.levels.records.kinds import CAUSES, PRIORITIES, Incident, Note
 from toolkit.levels.records.rows import Complain
 
@@ -28,7 +26,9 @@ def read_episodes(path: Path, known: Known, complain: Complain, note: Callable[[
     passed: dict[str, int] = {}
     for line, alert in _alerts(path, complain):
         given = alert.get("labels")
-        labels: dict[str, Any] = given if isinstance(given, dict) else {}
+        labels = {
+            name: value for name, value in (given if isinstance(given, dict) else {}).items() if isinstance(value, str)
+        }
         name, component = str(labels.get("alertname", "?")), labels.get("component")
         if component is None:
             passed[name] = passed.get(name, 0) + 1
@@ -72,7 +72,7 @@ def _alerts(path: Path, complain: Complain) -> Iterator[tuple[int, dict[str, Any
 
 
 def _incident(
-    path: Path, line: int, alert: dict[str, Any], labels: dict[str, Any], complain: Complain
+    path: Path, line: int, alert: dict[str, Any], labels: dict[str, str], complain: Complain
 ) -> Incident | None:
     priority, cause = labels.get("priority"), labels.get("cause", "none")
     if priority not in PRIORITIES or cause not in CAUSES:
@@ -81,10 +81,10 @@ def _incident(
         )
         return None
     try:
-        opened = epoch(instant(str(alert.get("startsAt"))))
-        resolved = epoch(instant(str(alert.get("endsAt")))) if alert.get("status") == "resolved" else None
-    except UsageError as error:
-        complain(line, "startsAt", error.message, error.fix)
+        opened = moment(str(alert.get("startsAt")), _silent)
+        resolved = moment(str(alert.get("endsAt")), _silent) if alert.get("status") == "resolved" else None
+    except Wrong as wrong:
+        complain(line, "startsAt", wrong.args[0], wrong.args[1])
         return None
     if resolved is not None and resolved < opened:
         complain(line, "endsAt", "the episode ends before it starts", "correct the clock of who sent it")
@@ -102,3 +102,7 @@ def _incident(
         interruption=labels.get("interruption") == "yes",
         cause=cause,
     )
+
+
+def _silent(_key: str, _named: dict[str, str]) -> None:
+    """Alertmanager writes instants as its host's zone has them: nothing to be told."""

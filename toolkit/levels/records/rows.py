@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import msgspec
 from toolkit.levels.records.kinds import MANY
 
 SUFFIXES = (".csv", ".ndjson", ".jsonl")
+_HALVES = re.compile("[\ud800-\udfff]")
 _SEPARATORS = (",", ";", "\t")
 
 
@@ -117,7 +119,8 @@ def _cell(value: Any) -> str | None:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str):
-        return value
+        # half of a surrogate pair, which JSON can spell, is no text that could be written anywhere
+        return value if value.isascii() or not _HALVES.search(value) else None
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
-        return MANY.join(value)
+        return _cell(MANY.join(value))
     return None
