@@ -74,7 +74,8 @@ class Progress:
             else:
                 self.say(f"{event.step}: {event.message}", moving=not self._verbose)
         elif event.kind == "finished":
-            took = time.monotonic() - self._began.get(event.step, time.monotonic())
+            now = time.monotonic()
+            took = now - self._began.get(event.step, now)
             counts = ", ".join(
                 f"{value} {name.replace('_', ' ')}" for name, value in event.data.get("counts", {}).items()
             )

@@ -103,14 +103,17 @@ def resume(
 
     if bool(passed) != bool(by):
         raise UsageError("--passed and --by go together", fix="say which gate was passed, and by whom")
-    if forced is not None and not (passed and forced.strip()):
+    if forced is not None and not passed:
         raise UsageError("--forced is the reason to pass a gate", fix="name the gate: --passed GATE --by NAME")
+    for option, said, what in (("--by", by, "who passed it"), ("--forced", forced, "why it is passed all the same")):
+        if said is not None and not any(letter.isalnum() for letter in said):
+            raise UsageError(f"{option}: {said!r} has no letter", fix=f"say {what}: the evidence keeps it")
     where = workspace.find(path)
     summary = applying.resume(
         where,
         run,
         listeners=(Progress(verbose=shown.verbose, quiet=shown.quiet),),
-        passed_gates={gate: Asked(by=by, forced=forced) for gate in passed} if by else None,
+        passed_gates={gate: Asked(by=by.strip(), forced=forced) for gate in passed} if by else None,
         bindings=worlds.read_bindings(bindings) if bindings else None,
         credentials=Credentials(trust_file=trust),
         evidence_key=signing_key(evidence_key, create=False),

@@ -136,6 +136,25 @@ def test_a_reason_without_a_gate_is_wrong(workspace: Path) -> None:
     assert onboard("runs", "resume", "r", "--forced", "why", cwd=workspace).returncode == 2
 
 
+@pytest.mark.parametrize(
+    ("by", "forced", "said"),
+    [("   ", None, "--by"), ("\u200b", None, "--by"), ("...", None, "--by"), ("Ada", " \t", "--forced")],
+)
+def test_a_gate_is_passed_by_somebody_and_forced_for_a_reason(
+    workspace: Path, by: str, forced: str | None, said: str
+) -> None:
+    done = passed(workspace, "r", "prerequisites", by=by, forced=forced)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "the evidence keeps it" in done.stderr
+
+
+def test_no_step_takes_less_than_no_time(workspace: Path) -> None:
+    give(workspace)
+    run = begun(workspace)
+    assert "done in 0.0 s" in passed(workspace, run, "prerequisites").stderr
+
+
 def test_a_new_run_keeps_what_was_passed_until_it_changes(workspace: Path) -> None:
     give(workspace)
     run = begun(workspace)
