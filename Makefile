@@ -25,6 +25,7 @@ onboard: setup ## rehearse the onboarding of $(WORKSPACE) with the real parts
 	@$(VENV)/bin/onboard rehearse $(WORKSPACE)
 
 test: setup lint ## every test but the long matrices (under 25 minutes on 2 cores)
+	@setup/system-packages.sh browser
 	$(PYTEST) $(BESIDE) -m "not lab and not kill and not proof" tests/unit tests/stacks tests/fuzz
 	$(PYTEST) -m "lab and not kill and not proof" tests/unit
 	$(PYTEST) -m "not kill and not proof" tests/acceptance

@@ -1,9 +1,15 @@
 #!/bin/sh
-# System packages that the rehearsal's hosts need: installed by apt where this is root on Debian,
-# otherwise one message with the exact command. Installs nothing that is there already.
+# System packages: installed by apt where this is root on Debian, otherwise one message with the exact command. Installs
+# nothing that is there already. usage: system-packages.sh [browser]; without a word, what the rehearsal's hosts need;
+# with it, the browser in which tests look at pages.
 set -eu
 
 packages="python3-venv podman runc conmon iproute2 iptables nftables uidmap util-linux mmdebstrap openssh-client prometheus prometheus-alertmanager"
+without="the rehearsal leaves its hosts out"
+if [ "${1-}" = browser ]; then
+    packages="chromium"
+    without="no test looks at a page in a browser"
+fi
 
 missing=""
 for package in $packages; do
@@ -13,7 +19,7 @@ done
 
 command="apt-get update && apt-get install --no-install-recommends$missing"
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
-    echo "onboard: these system packages are missing, so the rehearsal leaves its hosts out. As root, run: $command" >&2
+    echo "onboard: these system packages are missing, so $without. As root, run: $command" >&2
     exit 0
 fi
 

@@ -1,4 +1,4 @@
-"""Each service of the catalogue has a workspace under examples/ that is validated, decided and planned as it is."""
+"""What services without components decide, and the workbook of each service; the whole way is tests/unit/services."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from click.testing import CliRunner, Result
 
 from toolkit import catalogue
 from toolkit.cli.decide import decide
-from toolkit.cli.plan import plan
 from toolkit.cli.template import template
-from toolkit.cli.validate import validate
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 WORKSPACES = {
@@ -32,21 +30,6 @@ def run(command: object, *arguments: str | Path) -> Result:
 def test_every_service_has_one() -> None:
     own = {name for name in catalogue.service_ids() if catalogue.service_folder(name).is_relative_to(EXAMPLES.parent)}
     assert own == set(WORKSPACES)
-
-
-@pytest.mark.parametrize("service", WORKSPACES)
-def test_it_is_validated_decided_and_planned(service: str, tmp_path: Path) -> None:
-    workspace = EXAMPLES / WORKSPACES[service]
-    checked = run(validate, workspace, "--format", "json")
-    assert checked.exception is None, checked.output
-    assert json.loads(checked.output)["problems"] == []
-    assert run(decide, workspace).exception is None
-    if service == "managed-applications":
-        # its plan is made in tests/unit/plan, and takes its time
-        return
-    made = run(plan, workspace, "-o", tmp_path / "plan", "--format", "json")
-    assert made.exception is None, made.output
-    assert json.loads(made.output)["service"] == service
 
 
 @pytest.mark.parametrize("service", WITHOUT)
