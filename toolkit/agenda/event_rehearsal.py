@@ -16,11 +16,9 @@ from toolkit.agenda.event_limits import EventLimits
 from toolkit.agenda.event_nouns import BrokenLimit, PlannedRehearsal, Span
 from toolkit.clocks import BusinessCalendar, at, epoch, instant
 from toolkit.errors import InventoryInvalid, OnboardError
-from toolkit.model.event import Event, Rehearsal
+from toolkit.model.event import ABOUT_DAYS, Event, Rehearsal
 from toolkit.model.service import Text
 
-ABOUT_DAYS = 2
-"""How far "about a week" reaches to either side."""
 EARLIEST, LATEST = "09:00", "18:00"
 """Between which a rehearsal is proposed."""
 

@@ -35,6 +35,10 @@ class Speaker(Noun, frozen=True, kw_only=True):
     email: str
 
 
+ABOUT_DAYS = 2
+"""How far "about a week" before the event reaches to either side: this project's choice, where SD-5 §5 is open."""
+
+
 class Rehearsal(Noun, frozen=True, kw_only=True):
     """Two hours, about a week before; ``date`` and ``start`` are None until they are agreed."""
 

@@ -13,15 +13,13 @@ from toolkit.inventory.finding import Finding, did_you_mean, listed, shown, text
 from toolkit.inventory.rules.event_times import Span, Timetable, changed
 from toolkit.inventory.rules.header import EVENTS, Header, day
 from toolkit.inventory.rules.rule_kinds import broken
+from toolkit.model.event import ABOUT_DAYS
 from toolkit.model.months import following_period
 
-REHEARSED = (5, 9)
-"""Days before the event that count as about a week: this project's choice, where SD-5 §5 is open."""
 
-
-def _limit(name: str) -> int:
+def _limit(name: str, unit: str) -> int:
     """A figure of SD-5 §5."""
-    return int(limits.limit(catalogue.service(EVENTS), name).value)
+    return limits.whole(catalogue.service(EVENTS), name, unit)
 
 
 def _references(header: Header) -> Iterator[Finding]:
@@ -94,7 +92,7 @@ def _support(header: Header) -> Iterator[Finding]:
     table = Timetable(header)
     if header.service != EVENTS or not table.event:
         return
-    most, hours = _limit("support-days"), _limit("support-hours")
+    most, hours = _limit("support-days", "days"), _limit("support-hours", "hours")
     if table.sound:
         if len(table.dates) > most:
             message = f"the support covers at most {most} days, the event has {len(table.dates)}"
@@ -107,7 +105,8 @@ def _support(header: Header) -> Iterator[Finding]:
     for span in table.days:
         if table.minutes(span) > hours * 60:
             message = (
-                f"the day is longer than {hours} hours; the support is {hours} consecutive ones from 30 minutes before"
+                f"the day is longer than {hours} hours; the support is {hours} consecutive ones from"
+                f" {_limit('support-before', 'minutes')} minutes before"
             )
             yield broken("INV-147", f"{span.path}/end", message)
 
@@ -116,7 +115,7 @@ def _term(header: Header) -> Iterator[Finding]:
     table, starts, months = Timetable(header), header.starts, _months(header)
     if header.service != EVENTS or starts is None or months is None:
         return
-    ends = following_period(starts, min(months, _limit("term"))) or dt.date.max
+    ends = following_period(starts, min(months, _limit("term", "months"))) or dt.date.max
     for span in table.days:
         if span.date is not None and not starts <= span.date < ends:
             message = f"{span.date} is outside the term, {starts} to {ends - dt.timedelta(days=1)}"
@@ -148,7 +147,7 @@ def _recordings(header: Header) -> Iterator[Finding]:
         return
     recorded = [one for one in table.sessions if one.item.get("recorded") is True]
     minutes = sum(table.minutes(one) for one in recorded)
-    most = _limit("recordings-length") if recorded else 0
+    most = _limit("recordings-length", "hours") if recorded else 0
     if minutes > most * 60:
         message = (
             f"up to {most} hours of recordings are handled; these sessions are {minutes // 60} h {minutes % 60:02} min"
@@ -161,15 +160,18 @@ def _rehearsal(header: Header) -> Iterator[Finding]:
     date, first = day(text(table.rehearsal, "date")), table.dates[0] if table.dates else None
     if header.service != EVENTS or first is None:
         return
-    if date is not None and not REHEARSED[0] <= (first - date).days <= REHEARSED[1]:
-        early, late = (first - dt.timedelta(days=days) for days in REHEARSED[::-1])
+    aimed = _limit("rehearsal-lead", "weeks") * 7
+    least, most = aimed - ABOUT_DAYS, aimed + ABOUT_DAYS
+    if date is not None and not least <= (first - date).days <= most:
+        early, late = (first - dt.timedelta(days=days) for days in (most, least))
         when = "not before the event" if date >= first else f"{(first - date).days} days before the event"
         message = f"the rehearsal is about a week before the event; {date} is {when}"
-        fix = f"choose a day from {early} to {late}: {REHEARSED[0]} to {REHEARSED[1]} days before is this project's reading"
+        fix = f"choose a day from {early} to {late}: {least} to {most} days before is this project's reading"
         yield broken("INV-151", "/event/rehearsal/date", message, fix=fix)
     final = day(text(table.event, "agenda_final"))
     if final is not None and final >= first:
-        message = f"the agenda is final on {final}, not before the event; speaker links follow within 5 days"
+        days = _limit("speaker-links", "days")
+        message = f"the agenda is final on {final}, not before the event; speaker links follow within {days} days"
         yield broken("INV-153", "/event/agenda_final", message)
 
 

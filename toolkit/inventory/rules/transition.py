@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from toolkit import catalogue
+from toolkit.catalogue import limits
 from toolkit.inventory.finding import Finding, listed
 from toolkit.inventory.rules.header import PARTNERS, Header
 from toolkit.inventory.rules.rule_kinds import broken
-
-_MBPS = 10
+from toolkit.model.activation import LATEST
 
 
 def _bandwidth(header: Header) -> Iterator[Finding]:
-    if header.service != PARTNERS:
-        return
-    for path, site in listed(header.value, "sites"):
+    sites = list(listed(header.value, "sites")) if header.service == PARTNERS else []
+    least = limits.whole(catalogue.service(PARTNERS), "vpn-bandwidth", "Mbit/s") if sites else 0
+    for path, site in sites:
         endpoint = site.get("vpn_endpoint")
         for field, way in (("bandwidth_mbps", "to the site"), ("upload_mbps", "from the site")):
             rate = endpoint.get(field) if isinstance(endpoint, dict) else None
-            if type(rate) is int and 0 < rate < _MBPS:
-                message = f"the VPN link has at least {_MBPS} Mbit/s both ways; {way} it is {rate}"
+            if type(rate) is int and 0 < rate < least:
+                message = f"the VPN link has at least {least} Mbit/s both ways; {way} it is {rate}"
                 yield broken("INV-117", f"{path}/vpn_endpoint/{field}", message)
 
 
@@ -36,7 +37,11 @@ def _activation(header: Header) -> Iterator[Finding]:
     if header.service != PARTNERS or header.effective is None:
         return
     if header.planned_activation is None and "planned_activation" not in header.value["order"]:
-        which = "the actual activation" if header.activation == header.actual_activation else "90 days after the order"
+        which = (
+            "the actual activation"
+            if header.activation == header.actual_activation
+            else f"{LATEST.days} days after the order"
+        )
         message = f"the order names no planned activation: it counts from {header.activation}, {which}"
         yield broken("INV-119", "/order", message, key=True)
     for field, when in (("planned_activation", header.planned_activation), ("activation", header.actual_activation)):
