@@ -24,7 +24,7 @@ from toolkit.levels.spans import Spans, difference, intersection, measure, union
 from toolkit.model.levels import Assignment, Shared
 from toolkit.model.service import Restore
 
-_FEW = 5000
+_FEW = 2000
 """So many choices are tried one by one."""
 _ENTANGLED = 12
 """So many entangled incidents are tried in every combination; beyond, only the lightest leave and it is said."""
