@@ -35,15 +35,19 @@ def make(
     formats: Iterable[str],
     added: Path | None = None,
 ) -> Iterator[Made]:
-    """The documents ``only`` (empty: all of the service) in each language and format.
+    """The documents ``only`` in each language and format; empty: all of the service but those that need what is not there.
 
     Raises UsageError (2) for a document that the service does not have or a fault in an added template, OnboardError (1)
     for a fault in a template of ours, PrerequisiteMissing (13) without the extra that Word documents need.
     """
-    found = chosen(sources, only=only, added=added)
+    wanted = tuple(only)
+    found = chosen(sources, only=wanted, added=added)
     for language in languages:
         known = facts(sources, language)
         for template in found:
+            needs = template.template.needs
+            if needs is not None and not known[needs] and not wanted:
+                continue
             document = compose(template, texts=read_texts(template, language), facts=known, language=language)
             files: dict[str, bytes] = {}
             for name in formats:

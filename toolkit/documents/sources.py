@@ -24,7 +24,8 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     ``priority``, ``site``, ``criticality``, ``environment``, ``runbook``. ``tests``: ``run``, ``world``, ``result``,
     ``verdict``, ``rehearsed``, ``faulted``, ``earlier`` (of another inventory), ``checks``, ``passed``, ``failed`` and
     ``not_proven`` of the newest evidence. ``backups``:
-    cadence and retention of each policy. ``months``: the report of ``onboard levels``
+    cadence and retention of each policy. ``warnings``: rule and subject of what validation warns of. ``months``: the
+    report of ``onboard levels``
     as plain JSON, by language. ``event`` and ``calendar``: the plan and the entries of ``onboard event`` and ``calendar``
     as plain values that keep their days and instants.
     """
@@ -41,6 +42,7 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     alerts: tuple[Row, ...] = ()
     backups: tuple[Row, ...] = ()
     profile: ProviderProfile | None = None
+    warnings: tuple[Row, ...] = ()
     months: dict[str, Row] = {}
     event: Row | None = None
     calendar: tuple[Row, ...] | None = None

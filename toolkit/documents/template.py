@@ -81,7 +81,8 @@ class MetaSpec(Part, frozen=True, kw_only=True):
 class Template(Part, frozen=True, kw_only=True):
     """``source`` says which sections of the service descriptions ask for the document.
 
-    It belongs to each service of which a deliverable names it, and to those that ``services`` lists besides.
+    It belongs to each service of which a deliverable names it, and to those that ``services`` lists besides. ``needs``
+    names a source without which it is only made when it is asked for by name.
     """
 
     schema: Literal["onboarding/document-template/v1"]
@@ -90,6 +91,7 @@ class Template(Part, frozen=True, kw_only=True):
     title: str
     subtitle: str
     services: tuple[str, ...] = ()
+    needs: Literal["month"] | None = None
     meta: tuple[MetaSpec, ...] = ()
     sections: tuple[SectionSpec, ...]
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from fractions import Fraction
 
+from toolkit.clocks import duration_words
 from toolkit.documents.missing import NONE
 from toolkit.model.service import Target
 
@@ -123,3 +125,38 @@ def amount(value: str, unit: str, language: str) -> str:
     if value == "1":
         words = {"fr": _ONE_FR, "en": _ONE_EN}[language].get(unit, words)
     return f"{figure(value, language)}\u00a0{words}" if words else figure(value, language)
+
+
+def written_month(year: int, month: int, language: str) -> str:
+    """``March 2027``; ``mars 2027``."""
+    return f"{MONTHS[language][month - 1]} {year}"
+
+
+def written_instant(instant: dt.datetime, language: str) -> str:
+    """``28 March 2027, 01:00 (UTC+1)``: the offset makes it one instant across a change of the clocks."""
+    offset = instant.utcoffset() or dt.timedelta()
+    hours, rest = divmod(int(abs(offset).total_seconds()), 3600)
+    sign = "-" if offset < dt.timedelta() else "+"
+    shown = f"UTC{sign}{hours}" + (f":{rest // 60:02d}" if rest else "")
+    return f"{written_date(instant.date(), language)}, {instant:%H:%M} ({shown})"
+
+
+def rounded(exact: Fraction, places: int, language: str, *, fixed: bool = False) -> str:
+    """A figure rounded half up to ``places`` decimals; ``fixed``: with all of them, else without zeros at the end."""
+    scaled = (2 * abs(exact) * 10**places + 1) // 2
+    whole, rest = divmod(scaled, 10**places)
+    decimals = f"{rest:0{places}d}" if places else ""
+    if not fixed:
+        decimals = decimals.rstrip("0")
+    sign = "\u2212" if exact < 0 and scaled else ""
+    return figure(f"{sign}{whole}" + (f".{decimals}" if decimals else ""), language)
+
+
+def money(exact: Fraction, language: str) -> str:
+    """``902.69 €``, rounded half up to the cent."""
+    return f"{rounded(exact, 2, language, fixed=True)}\u00a0€"
+
+
+def length(seconds: int) -> str:
+    """``2 h 30 min`` with no-break spaces; the units are written alike in both languages."""
+    return duration_words(seconds).replace(" ", "\u00a0")

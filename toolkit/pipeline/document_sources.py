@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from toolkit.decide.raci import raci, read_matrix
 from toolkit.decide.terms import Terms, assumptions, terms
 from toolkit.documents.sources import Sources
 from toolkit.errors import EvidenceInvalid, PlanRefused
+from toolkit.inventory.load import check
 from toolkit.model.inventory import Inventory
 from toolkit.model.plan import Plan
 from toolkit.model.profile import ProviderProfile
@@ -61,6 +63,7 @@ def gather(
         alerts=tuple(_alerts(inventory, prepared.profile)),
         backups=_policies(inventory),
         profile=prepared.profile,
+        warnings=tuple(_warnings(workspace)),
         months={language: _month(workspace, month, language) for language in languages if month},
         event=_event(workspace, inventory),
         calendar=_kept(whole_calendar(workspace).entries),
@@ -79,6 +82,12 @@ def _event(workspace: Workspace, inventory: Inventory) -> dict[str, Any] | None:
     if inventory.event is None:
         return None
     return dict(_kept(plan_of(workspace)))
+
+
+def _warnings(workspace: Workspace) -> Iterator[dict[str, Any]]:
+    """What validation says of an inventory that holds: each with its rule and the component or place that it is about."""
+    for problem in check([workspace.root]).problems:
+        yield {"rule": problem.rule, "subject": problem.component or problem.path.lstrip("/")}
 
 
 def _kept(value: Any) -> Any:
