@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from toolkit.clocks.instants import FIRST_YEAR, LAST_YEAR
+from toolkit.errors import InventoryInvalid
 from toolkit.model import months
 from toolkit.model.inventory import Commitment
 from toolkit.model.months import months_later
@@ -34,3 +36,14 @@ def anniversaries(commitment: Commitment) -> Iterator[dt.date]:
     while (day := months_later(commitment.start, 12 * years)) <= last_day(commitment):
         yield day
         years += 1
+
+
+def check_covered(where: str, *days: dt.date) -> None:
+    """InventoryInvalid for a day of which the business days around it are not known; ``where`` names the field."""
+    first, last = FIRST_YEAR + 1, LAST_YEAR - 1
+    for day in days:
+        if not first <= day.year <= last:
+            raise InventoryInvalid(
+                f"{where}: {day} is not in a calendar of business days",
+                fix=f"write a day of the years {first} to {last}",
+            )

@@ -6,7 +6,7 @@ import datetime as dt
 
 import msgspec
 
-from toolkit.agenda.commitment import last_day
+from toolkit.agenda.commitment import check_covered, last_day
 from toolkit.agenda.event_days import TimedDay, chosen, clock, planned_day, timed_days, too_long, too_many
 from toolkit.agenda.event_limits import EventLimits
 from toolkit.agenda.event_nouns import BrokenLimit, EventPlan, PlannedDay, PlannedRehearsal, Recording
@@ -26,6 +26,7 @@ def plan_event(event: Event, *, commitment: Commitment, limits: EventLimits) -> 
     It depends on no present day: an event in the past is planned in the same way. InventoryInvalid also where no plan
     fits: no event day lies in the kit's term.
     """
+    check_covered("event/days", *(day.date for day in event.days))
     days = timed_days(event, limits)
     until = min(last_day(commitment), months_later(commitment.start, limits.term_months) - dt.timedelta(days=1))
     inside = tuple(day for day in days if commitment.start <= day.day.date <= until)

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from toolkit.agenda.commitment import last_day, months_within
+from toolkit.agenda.commitment import check_covered, last_day, months_within
 from toolkit.agenda.entries import Entry, Recurs, uid_of
 from toolkit.catalogue.applicable import deliverables_of
 from toolkit.clocks import BusinessCalendar
@@ -48,6 +48,7 @@ def _recurring(
     inventory: Inventory, deliverable: Deliverable, recurs: Recurs, calendar: BusinessCalendar
 ) -> Iterator[Entry]:
     commitment = inventory.customer.commitment
+    check_covered("customer/commitment", commitment.start, last_day(commitment))
     days = occurrences(
         recurs,
         commitment.start,

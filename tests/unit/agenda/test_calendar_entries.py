@@ -386,3 +386,12 @@ def test_units_bought_in_advance_expire_with_the_term() -> None:
     assert days(calendar_for(partner), "units-expire") == []
     bought = calendar_for(changed("partner", subscription=Subscription(options=("service-requests",))))
     assert days(bought, "units-expire") == days(bought, "commitment-end")
+
+
+@pytest.mark.parametrize(("start", "months"), [("1950-01-01", 12), ("2000-06-01", 12), ("2099-06-01", 12)])
+def test_years_without_known_business_days_are_a_fault_of_the_inventory(start: str, months: int) -> None:
+    with pytest.raises(
+        InventoryInvalid, match=r"customer/commitment: .* is not in a calendar of business days"
+    ) as caught:
+        begun("acme", start, months)
+    assert "2001 to 2099" in caught.value.fix
