@@ -36,7 +36,7 @@ def interruptions(records: Records, period: Period) -> Interruptions:
     notes: list[Note] = []
     by_id = {one.id: one for one in records.incidents}
     for outage in records.outages:
-        if period.touches(outage.start, outage.end):
+        if period.touches(outage.start, outage.end) and outage.end != period.start:
             one = _of_outage(outage, by_id.get(outage.incident or ""), period, notes)
             found[outage.component].append(one)
     recorded = {outage.incident for outage in records.outages}

@@ -39,7 +39,8 @@ class Period(msgspec.Struct, frozen=True, kw_only=True):
         return moment is not None and self.start <= moment < self.end
 
     def touches(self, start: int, end: int | None) -> bool:
-        return start < self.end and (end is None or end > self.start or end >= self.start == start)
+        """Whether something lies in the month with a second of its own, or ends at the month's first instant."""
+        return start < self.end and (end is None or end >= self.start)
 
 
 def period(name: str, zone: str = ZONE) -> Period:
@@ -65,7 +66,7 @@ class Subscribed:
 
     def of(self, unit: str) -> Spans:
         """Within the month; a backup unit without a record of its own follows its component."""
-        for id_ in (unit, unit.partition("/")[2]):
+        for id_ in (unit, unit.removeprefix("backup/")):
             if id_ in self._told:
                 return intersection(self._all, self._told[id_])
         return self._all

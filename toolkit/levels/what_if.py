@@ -24,7 +24,7 @@ from toolkit.model.levels import LevelsReport, WhatIf
 from toolkit.model.service import Service
 
 ID = "what-if"
-_SHAPE = re.compile(r"(P[1-4])\s+(\d[\dhmins ]*[hms]n?)(?:\s+([a-z][a-z0-9/-]*))?", re.ASCII)
+_SHAPE = re.compile(r"(P[1-4])\s+(\d\w*)(?:\s+([a-z][a-z0-9/-]*))?", re.ASCII)
 
 
 def what_if(

@@ -108,12 +108,18 @@ def test_what_if_without_a_component_takes_the_dearest() -> None:
     assert found["difference"] == "45.00"
 
 
+@pytest.mark.parametrize("length", ["2h30m", "150min", "9000s"])
+def test_what_if_takes_durations_as_people_write_them(length: str) -> None:
+    found = json.loads(run(ACME, "--what-if", f"P1 {length} erp-vm-2", "--format", "json"))["what_if"]
+    assert found["end"] == "2027-03-01T12:30:00+01:00"
+
+
 def test_what_if_of_a_p3_interrupts_nothing() -> None:
     found = json.loads(run(ACME, "--what-if", "P3 200h erp-vm-2", "--format", "json"))["what_if"]
     assert not [one for one in found["credits"] if one["kind"] == "availability"]
 
 
-@pytest.mark.parametrize("text", ["3h", "P1", "P9 3h", "P1 3h nowhere-1", "P1 2000h erp-vm-1", "P1 1d"])
+@pytest.mark.parametrize("text", ["3h", "P1", "P9 3h", "P1 3h nowhere-1", "P1 2000h erp-vm-1", "P1 1d", "P1 soon"])
 def test_a_what_if_that_is_none(text: str) -> None:
     assert refused(UsageError, ACME, "--what-if", text).fix
 

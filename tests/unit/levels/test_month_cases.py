@@ -255,3 +255,23 @@ def test_every_text_is_there_in_both_languages_with_the_same_names() -> None:
         names = [{name for _, name, _, _ in string.Formatter().parse(text) if name} for text in value.values()]
         assert names[0] == names[1], key
         assert all(value.values()), key
+
+
+def test_what_ends_with_a_month_counts_in_the_next_and_in_no_other() -> None:
+    one = incident("2027-03-31T20:00", "2027-04-01T00:00", interruption=True)
+    change = Change(id="C-1", tenant=TENANT, catalogue="simple", requested=at("2027-03-31T20:00"),
+                    notified=at("2027-04-01T00:00"), price_eur=Fraction(40), **HERE)  # fmt: skip
+    for month, reason, seconds in (("2027-03", "not-resolved", 4 * 3600), ("2027-04", None, 0)):
+        report = figures(month=month, incidents=(one,), changes=(change,))
+        assert [left.reason for left in tenant(report).restore.left_out] == ([reason] if reason else [])
+        assert len(tenant(report).restore.incidents) == (0 if reason else 1)
+        assert [done.reason for done in tenant(report).changes] == ["not-notified" if reason else None]
+        assert unit(report).interrupted == seconds
+        assert not report.ignored
+
+
+def test_a_backup_follows_the_subscription_of_its_component() -> None:
+    some = Subscription(component="erp-db-1", from_=at("2027-03-31T00:00"), until=None, **HERE)
+    report = figures(subscriptions=(some,))
+    assert unit(report, "backup/erp-db-1").subscribed == unit(report, "erp-db-1").subscribed == 24 * 3600
+    assert unit(report, "backup/erp-vm-2").subscribed == report.seconds
