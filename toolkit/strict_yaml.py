@@ -33,12 +33,12 @@ def read_yaml(path: Path) -> Any:
     any machine holds.
     """
     content = path.read_bytes()
-    _check_shape(content)
+    check_shape(content)
     return yaml.load(content, Loader=_Strict)  # noqa: S506 - a safe loader
 
 
-def _check_shape(content: bytes) -> None:
-    """Refuse what would end the process while it is composed or converted."""
+def check_shape(content: bytes) -> None:
+    """Refuse what would end the process while it is composed or converted; raises yaml.YAMLError."""
     sizes: dict[str, int] = {}
     opened: list[tuple[str | None, int]] = []
     values = 0

@@ -8,10 +8,15 @@ from typing import Any
 import msgspec
 import yaml
 
+from toolkit.strict_yaml import check_shape
+
 LARGEST = 2_000_000
 """Bytes; a service description is twenty times smaller."""
 MOST = 200_000
 """Values; a service description holds a tenth of it."""
+
+_KEYS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:merge")
+"""What a field may be: ``yes``, ``1`` and ``null`` are no texts in YAML 1.1."""
 
 
 class Unreadable(Exception):
@@ -42,6 +47,7 @@ def read_with_places(path: Path) -> Read:
         raise Unreadable(f"the file is larger than {LARGEST} bytes")
     loader = yaml.CSafeLoader(content)
     try:
+        check_shape(content)
         node = loader.get_single_node()
         if node is None:
             raise Unreadable("the file is empty")
@@ -74,6 +80,8 @@ def _walk(node: yaml.Node, way: str, places: dict[str, tuple[int, int]]) -> None
     elif isinstance(node, yaml.MappingNode):
         seen = set()
         for key, item in node.value:
+            if key.tag not in _KEYS:
+                raise Unreadable("a field that is no text: write it in quotes", key.start_mark.line + 1)
             name = str(key.value)
             if name in seen:
                 raise Unreadable(f"{name!r} is said twice", key.start_mark.line + 1)

@@ -79,6 +79,9 @@ def with_service(entry: dict[str, Any], service: Service) -> dict[str, Any]:
         "allOf": [*entry["allOf"], dispatched("service", service.id, f"#/$defs/{service.id}")],
         "$defs": {**known, **shapes, "component": component, service.id: own_part},
     }
+    # what others refer to comes before them, so that the fault is told where it is
+    for name in sorted(shapes, key=lambda one: len(_reached(one, found["$defs"]))):
+        _check_shape(service, name, found["$defs"])
     for name in own:
         _check_kind(service, name, found["$defs"], kinds)
     return found
@@ -89,7 +92,7 @@ def _shapes(service: Service) -> dict[str, Any]:
     path = catalogue.service_folder(service.id) / FILE
     try:
         shapes = json.loads(path.read_bytes())["$defs"] if path.exists() else {}
-    except (OSError, ValueError, LookupError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
         raise _refused(service, f"{FILE} has no $defs in JSON: {error}", "write a JSON Schema with $defs") from error
     if not isinstance(shapes, dict) or not all(isinstance(shape, dict) for shape in shapes.values()):
         raise _refused(service, f"$defs of {FILE} is no mapping of schemas", "write a schema under each name")
@@ -97,16 +100,44 @@ def _shapes(service: Service) -> dict[str, Any]:
     return local
 
 
-def _check_kind(service: Service, name: str, definitions: Mapping[str, Any], kinds: list[str]) -> None:
-    """Refuse a kind that the checks, the tables or the model could not live with."""
+def _check_shape(service: Service, name: str, definitions: Mapping[str, Any]) -> None:
+    """Refuse a definition that no inventory can be checked against."""
     import jsonschema_rs
 
     node = definitions[name]
     lost = sorted({target for target in _targets(node) if target not in definitions})
     if lost:
-        raise _refused(service, f"the kind {name} refers to {', '.join(lost)}, which is not there", "define it")
-    if not jsonschema_rs.meta.is_valid(node):
-        raise _refused(service, f"the kind {name} is no JSON Schema", "mend it")
+        raise _refused(service, f"{name} refers to {', '.join(lost)}, which is not there", "define it")
+    if name in _reached(name, definitions):
+        message = f"{name} refers to itself, and an inventory is of a depth that is known"
+        raise _refused(service, message, "name what lies in it without a circle of $ref")
+    properties = node.get("properties", {})
+    try:
+        jsonschema_rs.meta.validate(node)
+        jsonschema_rs.Draft202012Validator({"$defs": {**definitions}, "$ref": f"#/$defs/{name}"})
+    except (ValueError, jsonschema_rs.ReferencingError) as error:
+        reason = str(error).partition("\n")[0][:200]
+        raise _refused(service, f"{name} is no JSON Schema: {reason}", "mend it") from error
+    odd = [key for key, inner in properties.items() if not isinstance(inner, dict)]
+    if odd:
+        raise _refused(service, f"{', '.join(odd)} of {name} has no schema of its own", "write one with its type")
+
+
+def _reached(name: str, definitions: Mapping[str, Any]) -> frozenset[str]:
+    """The definitions that one refers to, by whatever way."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        for target in _targets(definitions.get(waiting.pop(), {})):
+            if target not in found:
+                found.add(target)
+                waiting.append(target)
+    return frozenset(found)
+
+
+def _check_kind(service: Service, name: str, definitions: Mapping[str, Any], kinds: list[str]) -> None:
+    """Refuse a kind that the checks, the tables or the model could not live with."""
+    node = definitions[name]
     properties = node.get("properties", {})
     if node.get("additionalProperties") is not False or not {*_NEEDED} <= {*node.get("required", ())} & {*properties}:
         fix = f"set additionalProperties: false, and require {', '.join(_NEEDED)}"

@@ -220,6 +220,14 @@ def with_property(**properties: Any) -> dict[str, Any]:
     return changed(TELESCOPE, properties={**TELESCOPE["properties"], **properties})  # type: ignore[dict-item]
 
 
+def sized(**rules: Any) -> dict[str, Any]:
+    return {"title": "Size", "description": "Its size.", "type": "string", "examples": ["large"], **rules}
+
+
+def to(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/$defs/{name}"}
+
+
 @pytest.mark.parametrize(
     ("service", "shapes", "told"),
     [
@@ -236,6 +244,12 @@ def with_property(**properties: Any) -> dict[str, Any]:
         (SERVICE, {"telescope": with_property(size={"type": "integer"}), "mirror": MIRROR}, "size of the kind"),
         (SERVICE, {"telescope": with_property(site={**MIRROR}), "mirror": MIRROR}, "site of the kind telescope"),
         (SERVICE, {"telescope": 1}, "no mapping of schemas"),
+        (SERVICE, {"telescope": with_property(size=True), "mirror": MIRROR}, "size of telescope has no schema"),
+        (SERVICE, {"telescope": with_property(size=sized(pattern="(")), "mirror": MIRROR}, "is no JSON Schema"),
+        (SERVICE, {"telescope": TELESCOPE, "mirror": changed(MIRROR, type="objekt")}, "mirror is no JSON Schema"),
+        (SERVICE, {"telescope": TELESCOPE, "mirror": to("lens")}, "mirror refers to lens"),
+        (SERVICE, {"telescope": TELESCOPE, "mirror": to("mirror")}, "mirror refers to itself"),
+        (SERVICE, {"telescope": TELESCOPE, "mirror": to("lens"), "lens": to("mirror")}, "refers to itself"),
     ],
 )
 def test_a_service_that_does_not_fit_is_refused(service: Any, shapes: Any, told: str, added: Any) -> None:
@@ -245,7 +259,8 @@ def test_a_service_that_does_not_fit_is_refused(service: Any, shapes: Any, told:
     assert str(folder) in refused.value.fix
 
 
-def test_a_schema_that_is_no_json_is_refused(added: Any) -> None:
-    (added() / "inventory.schema.json").write_text("{")
+@pytest.mark.parametrize("content", ["{", "[]", '{"$defs": ' + "[" * 100_000])
+def test_a_schema_that_is_no_json_is_refused(content: str, added: Any) -> None:
+    (added() / "inventory.schema.json").write_text(content)
     with pytest.raises(InventoryInvalid, match="has no \\$defs in JSON"):
         schema()
