@@ -6,35 +6,28 @@ import datetime as dt
 
 from toolkit.clocks import at
 from toolkit.levels.period import Period
-from toolkit.levels.records.kinds import Change, Incident, Records
+from toolkit.levels.records.kinds import Records
 from toolkit.levels.texts import say
 from toolkit.model.levels import Claim, Credit
 from toolkit.model.service import Claim as ClaimRules
 
 
-def claims(
-    credits_: tuple[Credit, ...],
-    records: Records,
-    period: Period,
-    *,
-    tenant: str,
-    rules: ClaimRules,
-    service: str,
-    language: str,
-) -> tuple[Claim, ...]:
-    """One for each credit; the records' times, cut to nothing: a claim tells what happened, when and to what."""
-    return tuple(
-        _claim(one, records, period, tenant=tenant, rules=rules, service=service, language=language) for one in credits_
-    )
+class Index:
+    """The records of a month by id: what a credit names is found without looking through all of them."""
+
+    def __init__(self, records: Records) -> None:
+        self.incidents = {one.id: one for one in records.incidents}
+        self.outages = {one.id: one for one in records.outages}
+        self.changes = {one.id: one for one in records.changes}
 
 
-def _claim(
-    credit: Credit, records: Records, period: Period, *, tenant: str, rules: ClaimRules, service: str, language: str
+def claim(
+    credit: Credit, index: Index, period: Period, *, tenant: str, rules: ClaimRules, service: str, language: str
 ) -> Claim:
-    named = set(credit.records)
-    incidents: list[Incident] = [one for one in records.incidents if one.id in named]
-    outages = [one for one in records.outages if one.id in named]
-    changes: list[Change] = [one for one in records.changes if one.id in named]
+    """The claim of one credit, with the first and last instant of what happened, within the month or not."""
+    incidents = [index.incidents[id_] for id_ in credit.records if id_ in index.incidents]
+    outages = [index.outages[id_] for id_ in credit.records if id_ in index.outages]
+    changes = [index.changes[id_] for id_ in credit.records if id_ in index.changes]
     times = [(one.start, one.end) for one in outages] if credit.kind == "availability" else []
     times = times or [(one.opened, one.resolved) for one in incidents]
     times += [(one.requested, one.notified) for one in changes]

@@ -9,16 +9,16 @@ from toolkit.clocks import at
 from toolkit.errors import UsageError
 from toolkit.levels.amounts import cents
 from toolkit.levels.availability import function_figure
-from toolkit.levels.claims import claims
+from toolkit.levels.claims import Index, claim
 from toolkit.levels.excluded import CO_MANAGED_ONLY
 from toolkit.levels.explain import availability_credit
 from toolkit.levels.interruptions import interruptions
 from toolkit.levels.period import Period, Subscribed
-from toolkit.levels.records.kinds import Note, Records
+from toolkit.levels.records.kinds import Incident, Note, Records
 from toolkit.levels.scale import NONE
 from toolkit.levels.tenant import Month, Promises, measure_function, tenant_figures
 from toolkit.levels.texts import reason_text, say
-from toolkit.levels.units import scopes, service_functions
+from toolkit.levels.units import Scope, scopes, service_functions
 from toolkit.model.inventory import Inventory
 from toolkit.model.levels import Claim, Credit, FunctionFigure, LevelsReport, TenantFigures
 from toolkit.model.service import Service
@@ -39,14 +39,16 @@ def month_figures(
         )
     interrupted = interruptions(records, period)
     subscribed = Subscribed(records.subscriptions, period, commitment=inventory.customer.commitment.start)
+    scoped = scopes(inventory, service)
     month = Month(
         records=records,
+        incidents=_by_tenant(scoped, records),
         period=period,
         interrupted=interrupted.by_component,
         subscribed=subscribed,
         language=language,
     )
-    tenants = tuple(tenant_figures(scope, promises, month) for scope in scopes(inventory, service))
+    tenants = tuple(tenant_figures(scope, promises, month) for scope in scoped)
     on_portal = tuple(_portal(service, promises, month))
     portal = tuple(figure for figure, _ in on_portal)
     portal_credits = tuple(credit for _, credit in on_portal if credit is not None)
@@ -72,8 +74,25 @@ def month_figures(
         ignored=_ignored(records, period),
         exact=sum((one.exact for one in tenants), NONE) + sum((one.amount for one in portal_credits), NONE),
         payable=cents(payable),
-        sample=any(one.sample for one in tenants),
+        sample=any(one.sample for one in records.charges if one.month == period.name),
     )
+
+
+def _by_tenant(scoped: tuple[Scope, ...], records: Records) -> dict[str, tuple[Incident, ...]]:
+    """Each tenant's incidents, in their order; one that touches several tenants is an incident of each."""
+    owners: dict[str, list[str]] = {}
+    for scope in scoped:
+        for component in scope.components:
+            owners.setdefault(component, []).append(scope.tenant.id)
+    found: dict[str, list[Incident]] = {}
+    for incident in records.incidents:
+        if len(incident.components) == 1:
+            tenants = owners.get(incident.components[0], [])
+        else:
+            tenants = list(dict.fromkeys(one for part in incident.components for one in owners.get(part, ())))
+        for tenant in tenants:
+            found.setdefault(tenant, []).append(incident)
+    return {tenant: tuple(some) for tenant, some in found.items()}
 
 
 def _portal(service: Service, promises: Promises, month: Month) -> Iterator[tuple[FunctionFigure, Credit | None]]:
@@ -102,12 +121,11 @@ def _claims(
     rules = service.levels.claim
     if rules is None:
         return
-    title = service.title.of(month.language)
+    title, index = service.title.of(month.language), Index(month.records)
     for id_, earned in (*((one.id, one.credits) for one in tenants), ("", portal)):
         named = f"{title} {id_}".strip()
-        yield from claims(
-            earned, month.records, month.period, tenant=id_, rules=rules, service=named, language=month.language
-        )
+        for one in earned:
+            yield claim(one, index, month.period, tenant=id_, rules=rules, service=named, language=month.language)
 
 
 def _codes(tenants: tuple[TenantFigures, ...], portal: tuple[FunctionFigure, ...], nothing: dict[str, str]) -> set[str]:

@@ -14,7 +14,7 @@ from toolkit.levels.excluded import Excluded
 from toolkit.levels.explain import availability_credit, change_credit, restore_credit, shared_lines
 from toolkit.levels.interruptions import Interruption
 from toolkit.levels.period import Period, Subscribed
-from toolkit.levels.records.kinds import Records
+from toolkit.levels.records.kinds import Incident, Records
 from toolkit.levels.restore import Restored, gap_figure, restored
 from toolkit.levels.scale import NONE, guaranteed_percent
 from toolkit.levels.units import Function, Scope
@@ -52,6 +52,8 @@ class Month(msgspec.Struct, frozen=True, kw_only=True):
     """What every tenant's figures are made from."""
 
     records: Records
+    incidents: dict[str, tuple[Incident, ...]]
+    """By tenant."""
     period: Period
     interrupted: dict[str, tuple[Interruption, ...]]
     subscribed: Subscribed
@@ -70,7 +72,7 @@ def tenant_figures(scope: Scope, promises: Promises, month: Month) -> TenantFigu
         for one in scope.functions
     )
     found = restored(
-        month.records.incidents,
+        month.incidents.get(scope.tenant.id, ()),
         scope,
         level=level,
         promise=promises.restore,
