@@ -145,6 +145,7 @@ class _Reading:
         """``place``: file, line and the record's id."""
         self._place = place
         file, line, _ = place
+        tell = self.tell
         values: dict[str, Any] = {}
         sound = True
 
@@ -152,7 +153,7 @@ class _Reading:
             cell = row[index].strip()
             if cell:
                 try:
-                    values[field] = read(cell, self.tell)
+                    values[field] = read(cell, tell)
                 except Wrong as wrong:
                     values[field] = None
                     sound = False
