@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import msgspec
 import yaml
+
+T = TypeVar("T")
+_WAY = re.compile(r"\.([A-Za-z_-][A-Za-z0-9_-]*)|\[([0-9]+)\]")
 
 
 class _Strict(yaml.CSafeLoader):
@@ -19,6 +25,22 @@ class _Strict(yaml.CSafeLoader):
             seen.add(str(key.value))
         return super().construct_mapping(node, deep=deep)
 
+
+def _marked(construct: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """A date or number that is none has its place too: 2027-13-01, a number of 5,000 digits."""
+
+    def marked(loader: Any, node: Any) -> Any:
+        try:
+            return construct(loader, node)
+        except (ValueError, OverflowError) as error:
+            raise yaml.constructor.ConstructorError(None, None, str(error), node.start_mark) from error
+
+    return marked
+
+
+_Strict.add_constructor("tag:yaml.org,2002:timestamp", _marked(_Strict.construct_yaml_timestamp))
+_Strict.add_constructor("tag:yaml.org,2002:int", _marked(_Strict.construct_yaml_int))
+_Strict.add_constructor("tag:yaml.org,2002:float", _marked(_Strict.construct_yaml_float))
 
 DEEPEST = 50
 """How deep a file may nest: libyaml composes by recursion, and thousands of levels end the process."""
@@ -35,6 +57,40 @@ def read_yaml(path: Path) -> Any:
     content = path.read_bytes()
     check_shape(content)
     return yaml.load(content, Loader=_Strict)  # noqa: S506 - a safe loader
+
+
+class YamlFault(Exception):
+    """Why a file is not what it should be; ``line`` and ``column`` from 1 where they are known, ``field`` as in ``lots[0].delivered``."""
+
+    def __init__(self, reason: str, *, line: int | None = None, column: int | None = None, field: str = "") -> None:
+        super().__init__(": ".join(part for part in (field, reason) if part))
+        self.reason, self.line, self.column, self.field = reason, line, column, field
+
+    def at(self, name: str) -> str:
+        """``name:line:column: field: reason``, with what of it is known."""
+        return ":".join(str(part) for part in (name, self.line, self.column) if part is not None) + f": {self}"
+
+
+def read_typed(path: Path, of: type[T]) -> T:
+    """The file as a value of that type; raises YamlFault for one that cannot be read, is no YAML, or has another shape."""
+    if not path.is_file() and path.exists():
+        # a device or a pipe may have no end
+        raise YamlFault("is no file")
+    try:
+        return msgspec.convert(read_yaml(path), of, strict=True)
+    except msgspec.ValidationError as error:
+        reason, _, where = str(error).partition(" - at `$")
+        way = tuple(name or int(index) for name, index in _WAY.findall(where))
+        field = where.rstrip("`").lstrip(".")
+        raise YamlFault(reason, line=line_of(path, way), field=field) from error
+    except OSError as error:
+        raise YamlFault(error.strerror or str(error)) from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        reason = getattr(error, "problem", None) or str(error).replace("\n", " ")
+        if mark is None:
+            raise YamlFault(reason) from error
+        raise YamlFault(reason, line=mark.line + 1, column=mark.column + 1) from error
 
 
 def check_shape(content: bytes) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
+import msgspec
 import pytest
 import yaml
 
-from toolkit.strict_yaml import DEEPEST, line_of, read_yaml
+from toolkit.strict_yaml import DEEPEST, YamlFault, line_of, read_typed, read_yaml
 
 
 def test_plain_values_are_read(tmp_path: Path) -> None:
@@ -47,3 +49,33 @@ def test_a_place_is_the_line_of_what_lies_there(tmp_path: Path) -> None:
     path.write_text("a:\n  - b: 1\n  - b: 2\n")
     assert line_of(path, ("a", 1, "b")) == 3
     assert line_of(path, ("a", 1, "absent")) == 3
+
+
+class Noted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    day: dt.date
+    counts: tuple[int, ...] = ()
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("day: 2027-13-01\n", "note:1:6: month must be in 1..12"),
+        ("day: 2027-01-01\ncounts:\n  - 1\n  - x\n", "note:4: counts[1]: Expected `int`, got `str`"),
+        (f"day: 2027-01-01\ncounts: [{'9' * 5000}]\n", "note:2:10: Exceeds the limit"),
+        ("day: [\n", "note:2:1: did not find"),
+        ("", "note:1: Expected `object`, got `null`"),
+        ("\xff", "note: "),
+    ],
+)
+def test_what_has_another_shape_is_said_with_its_place(tmp_path: Path, written: str, said: str) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_bytes(written.encode("latin-1"))
+    with pytest.raises(YamlFault) as caught:
+        read_typed(path, Noted)
+    assert caught.value.at("note").startswith(said)
+
+
+def test_what_is_no_file_is_not_read(tmp_path: Path) -> None:
+    for path in (Path("/dev/zero"), tmp_path, tmp_path / "absent"):
+        with pytest.raises(YamlFault):
+            read_typed(path, Noted)

@@ -5,11 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypeVar
 
-import msgspec
-import yaml
-
 from toolkit.errors import UsageError
-from toolkit.strict_yaml import read_yaml
+from toolkit.strict_yaml import YamlFault, read_typed
 
 T = TypeVar("T")
 
@@ -17,7 +14,6 @@ T = TypeVar("T")
 def read_provider_file(path: Path, of: type[T]) -> T:
     """The file as ``of``; raises UsageError when it cannot be read or does not fit."""
     try:
-        return msgspec.convert(read_yaml(path), of, strict=True)
-    except (OSError, yaml.YAMLError, msgspec.ValidationError, ValueError, RecursionError) as error:
-        said = error.strerror if isinstance(error, OSError) else error
-        raise UsageError(f"{path}: {said}", fix="see the samples in schemas/samples") from error
+        return read_typed(path, of)
+    except YamlFault as fault:
+        raise UsageError(fault.at(str(path)), fix="see the samples in schemas/samples") from fault

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
-import yaml
 
 from toolkit.canonical import digest
 from toolkit.decide.cells import Cell, Domain, Scalar, cell_faults, domain_faults, domain_of
 from toolkit.errors import OnboardError, UsageError
-from toolkit.strict_yaml import read_yaml
+from toolkit.strict_yaml import YamlFault, read_typed
 
 TABLES = Path(__file__).resolve().parent / "tables"
 
@@ -88,11 +87,11 @@ def read_table(path: Path) -> Table:
     if not path.exists():
         raise UsageError(f"no such file: {path}", fix="check the path")
     try:
-        table = msgspec.convert(read_yaml(path), Table, strict=True)
-    except (OSError, yaml.YAMLError, msgspec.ValidationError, ValueError, RecursionError) as error:
+        table = read_typed(path, Table)
+    except YamlFault as fault:
         raise UsageError(
-            f"decision table {path.stem}: {error}", fix="see schemas/decision-table.schema.json"
-        ) from error
+            f"decision table {fault.at(path.stem)}", fix="see schemas/decision-table.schema.json"
+        ) from fault
     faults = table_faults(table)
     if faults:
         raise UsageError(f"decision table {table.id}: {'; '.join(faults)}", fix="mend the table")

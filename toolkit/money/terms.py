@@ -7,22 +7,19 @@ assumed: without a delivery nothing of the run is billed.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from pathlib import Path
 from typing import Literal
 
 import msgspec
-import yaml
 
 from toolkit.errors import UsageError
 from toolkit.money.amounts import number
 from toolkit.money.price_items import family_of
 from toolkit.money.table_file import Fault, Faults
-from toolkit.strict_yaml import line_of, read_yaml
+from toolkit.strict_yaml import YamlFault, line_of, read_typed
 
 SECTION = "SD-1 §1.12"
 CHARGED = ("iaas", "licence", "equipment", "dependency")
-_WAY = re.compile(r"\.([A-Za-z_-][A-Za-z0-9_-]*)|\[([0-9]+)\]")
 
 
 class Increase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -89,17 +86,9 @@ def read_terms(path: Path, *, components: frozenset[str], tenants: frozenset[str
     UsageError (2) for what does not fit the shape, RecordsInvalid (3) for what it says wrongly, all at once.
     """
     try:
-        terms = msgspec.convert(read_yaml(path), Terms, strict=True)
-    except msgspec.ValidationError as error:
-        said, _, where = str(error).partition(" - at `$")
-        way = tuple(name or int(index) for name, index in _WAY.findall(where))
-        field = where.rstrip("`").lstrip(".") or "file"
-        raise UsageError(
-            f"{path}:{line_of(path, way)}: {field}: {said}", fix="see schemas/samples/commercial.sample.yaml"
-        ) from error
-    except (OSError, yaml.YAMLError, ValueError, RecursionError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise UsageError(f"{path}: {reason}", fix="see schemas/samples/commercial.sample.yaml") from error
+        terms = read_typed(path, Terms)
+    except YamlFault as fault:
+        raise UsageError(fault.at(str(path)), fix="see schemas/samples/commercial.sample.yaml") from fault
     faults = Faults(section=SECTION)
     for way, reason, fix in _wrong(terms, components, tenants):
         field = ".".join(str(part) for part in way)

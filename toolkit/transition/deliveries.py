@@ -16,14 +16,13 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
-import yaml
 
 from toolkit.errors import InventoryInvalid
-from toolkit.strict_yaml import line_of, read_yaml
+from toolkit.strict_yaml import YamlFault, line_of, read_typed
 
 FILE = "deliveries.yaml"
 
-_Words = Annotated[str, msgspec.Meta(min_length=1)]
+_Words = Annotated[str, msgspec.Meta(pattern=r"\S")]
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,13 +48,13 @@ def read_deliveries(path: Path, *, known: Collection[str]) -> dict[str, Delivery
     ``known`` are the ids of the service's deliverables and prerequisites. Raises InventoryInvalid (3), with the line, for
     a file that is not in this shape, an unknown or repeated id, an acceptance without a name or before the delivery.
     """
-    if not path.is_file():
+    if not path.exists() and not path.is_symlink():
         return {}
     try:
-        listed = msgspec.convert(read_yaml(path), Deliveries).deliveries
-    except (OSError, yaml.YAMLError, ValueError, RecursionError) as error:
+        listed = read_typed(path, Deliveries).deliveries
+    except YamlFault as wrong:
         fix = "compare it with schemas/deliveries.schema.json"
-        raise InventoryInvalid(f"{path.name}{_mark(error)}: {_told(error)}", fix=fix) from error
+        raise InventoryInvalid(wrong.at(path.name), fix=fix) from wrong
     found: dict[str, Delivery] = {}
     for place, delivery in enumerate(listed):
         fault = _fault(delivery, found, known)
@@ -80,12 +79,3 @@ def _fault(delivery: Delivery, before: Collection[str], known: Collection[str]) 
     if delivery.accepted is not None and delivery.accepted < delivery.delivered:
         return f"{name}: accepted before it was delivered", "mend one of the two dates"
     return None
-
-
-def _mark(error: Exception) -> str:
-    mark = getattr(error, "problem_mark", None)
-    return f":{mark.line + 1}:{mark.column + 1}" if mark is not None else ""
-
-
-def _told(error: Exception) -> str:
-    return str(getattr(error, "problem", None) or error)

@@ -150,7 +150,10 @@ GOOD = "schema: onboarding/deliveries/v1\ndeliveries:\n  - {what: runbook, deliv
         (GOOD % ", accepted: 2027-01-14, accepted_by: Ada", "before it was delivered"),
         (GOOD % ", odd: 1", "unknown field"),
         (GOOD % ", what: runbook", "stands twice"),
-        (GOOD.replace("D%s", "''%s") % "", "length"),
+        (GOOD.replace("D%s", "''%s") % "", r"deliveries.yaml:3: deliveries\[0\].reference: .*regex"),
+        (GOOD % ", accepted: 2027-01-16, accepted_by: ' '", "deliveries.yaml:3: .*accepted_by"),
+        (GOOD.replace("2027-01-15", "2027-13-15") % "", r"deliveries.yaml:3:\d+: month must be in 1..12"),
+        (GOOD.replace("2027-01-15", "2027-01-15T10:00:00") % "", "deliveries.yaml:3: .*got `datetime`"),
         ("[" * 100_000, "deliveries.yaml"),
         ("\x00", "deliveries.yaml"),
         (GOOD.replace("2027-01-15", "soon") % "", "Invalid"),
@@ -161,6 +164,21 @@ def test_a_faulty_file_of_deliveries_is_refused(tmp_path: Path, written: str, re
     path.write_text(written)
     with pytest.raises(InventoryInvalid, match=reason):
         read_deliveries(path, known=["runbook"])
+
+
+def test_deliveries_that_are_no_file_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "deliveries.yaml"
+    path.symlink_to("/dev/zero")
+    with pytest.raises(InventoryInvalid, match=r"deliveries.yaml: is no file"):
+        read_deliveries(path, known=[])
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(InventoryInvalid, match=r"deliveries.yaml: is no file"):
+        read_deliveries(path, known=[])
+    path.rmdir()
+    path.symlink_to(tmp_path / "gone.yaml")
+    with pytest.raises(InventoryInvalid, match="No such file"):
+        read_deliveries(path, known=[])
 
 
 def test_deliveries_are_read(tmp_path: Path) -> None:
@@ -180,6 +198,7 @@ def test_the_schema_says_the_same_of_the_file() -> None:
         ({"odd": 1}, False),
         ({"delivered": "soon"}, False),
         ({"reference": ""}, False),
+        ({"reference": " "}, False),
     ):
         file = {"schema": "onboarding/deliveries/v1", "deliveries": [{**good, **change}]}
         assert validator.is_valid(file) is fits
