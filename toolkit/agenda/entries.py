@@ -61,6 +61,10 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
     parties: dict[str, Text]
     entries: tuple[Entry, ...]
 
+    def owner_name(self, entry: Entry, language: str) -> str:
+        """What the service calls the party that an entry is for."""
+        return self.parties[entry.owner].of(language) if entry.owner in self.parties else entry.owner
+
 
 def uid_of(inventory: Inventory, *about: str) -> str:
     """The same for the same customer, service and words."""

@@ -69,7 +69,7 @@ def _event(run: tuple[Entry, ...], calendar: Calendar, language: str) -> icalend
 def _description(entry: Entry, calendar: Calendar, language: str) -> str:
     lines = [] if entry.note is None else [entry.note.of(language)]
     facts = {
-        "owner": calendar.parties[entry.owner].of(language) if entry.owner in calendar.parties else entry.owner,
+        "owner": calendar.owner_name(entry, language),
         "source": entry.source,
         "reference": entry.reference,
     }

@@ -24,7 +24,7 @@ def calendar_json(calendar: Calendar) -> dict[str, Any]:
 def calendar_lines(calendar: Calendar, language: str) -> Iterator[str]:
     """A line for each entry, or unbroken run of daily ones: when, who, what, where it is from, why it is on that day."""
     rows = [
-        _row(entry, language)
+        _row(entry, calendar.owner_name(entry, language), language)
         for run in sorted(_shown_together(calendar.entries), key=lambda run: run[0].day)
         for entry in [_spanning(run)]
     ]
@@ -50,11 +50,11 @@ def _spanning(run: tuple[Entry, ...]) -> Entry:
     return msgspec.structs.replace(run[0], last=run[-1].day, note=note)
 
 
-def _row(entry: Entry, language: str) -> tuple[str, str, str, str]:
+def _row(entry: Entry, owner: str, language: str) -> tuple[str, str, str, str]:
     note = "" if entry.note is None else f"; {entry.note.of(language)}"
-    cells = _when(entry), entry.owner, entry.title.of(language), f"[{entry.source}{note}]"
-    when, owner, title, why = (visible(cell) for cell in cells)
-    return when, owner, title, why
+    cells = _when(entry), owner, entry.title.of(language), f"[{entry.source}{note}]"
+    when, who, title, why = (visible(cell) for cell in cells)
+    return when, who, title, why
 
 
 def _when(entry: Entry) -> str:
