@@ -123,16 +123,16 @@ def _report(
         tier = inventory.subscription.tier if inventory.subscription else None
         outside = sum(not month.has(one.recorded) for one in records.cases)
         found_cases = responded(service, records.cases, month, tier=tier, customer=customer)
-        return msgspec.structs.replace(found_cases, notes=_outside("cases", outside))
+        return msgspec.structs.replace(found_cases, notes=_outside("cases", outside, language))
     if service.priority_matrix is not None:
         outside = sum(not month.touches(one.opened, one.resolved) for one in records.incidents)
         ranked = prioritised(service, service.priority_matrix, records.incidents, month, customer=customer)
-        return msgspec.structs.replace(ranked, notes=_outside("incidents", outside))
+        return msgspec.structs.replace(ranked, notes=_outside("incidents", outside, language))
     raise UsageError(
         f"{service.id} ({service.description}) promises no levels in figures",
         fix="see what it promises: onboard catalogue show " + service.description,
     )
 
 
-def _outside(kind: str, count: int) -> tuple[str, ...]:
-    return (f"{count} {kind} outside of the month, ignored",) if count else ()
+def _outside(kind: str, count: int, language: str) -> tuple[str, ...]:
+    return (say(language, f"outside-{kind}", count=count),) if count else ()

@@ -2,14 +2,28 @@
 
 import datetime as dt
 import re
+from fractions import Fraction
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from toolkit.documents.drawing import Label, as_svg
 from toolkit.documents.make import make
 from toolkit.documents.topology import MOST, topology
-from toolkit.documents.typography import MONTHS, amount, figure, percent, spaced, written_date
+from toolkit.documents.typography import (
+    MONTHS,
+    amount,
+    figure,
+    length,
+    money,
+    percent,
+    rounded,
+    spaced,
+    written_date,
+    written_instant,
+)
 
 
 def test_dates_of_both_languages():
@@ -86,3 +100,25 @@ def test_hosts_beyond_six_are_counted(acme):
     assert "et 4 autres" in texts
     assert "host-4 10.60.0.11" in texts
     assert "host-5 10.60.0.11" not in texts
+
+
+@given(numerator=st.integers(-(10**12), 10**12), denominator=st.integers(1, 10**6), places=st.integers(0, 6))
+def test_a_rounded_figure_is_the_nearest_one_half_away_from_zero(numerator, denominator, places):
+    exact = Fraction(numerator, denominator)
+    said = Fraction(rounded(exact, places, "en").replace("\u2212", "-"))
+    step = Fraction(1, 10**places)
+    assert (said / step).denominator == 1
+    assert abs(said - exact) <= step / 2
+    assert abs(said - exact) < step / 2 or abs(said) > abs(exact)
+
+
+def test_money_times_and_lengths_of_both_languages():
+    assert money(Fraction("4513457/5000"), "fr") == "902,69\u00a0€"
+    assert money(Fraction(1, 200), "en") == "0.01\u00a0€"
+    assert money(Fraction(-1, 1000), "en") == "0.00\u00a0€"
+    before = dt.datetime.fromisoformat("2027-03-28T01:30:00+01:00")
+    assert written_instant(before, "fr") == "28 mars 2027, 01:30 (UTC+1)"
+    assert written_instant(before.astimezone(dt.timezone(dt.timedelta(hours=-3.5))), "en") == (
+        "27 March 2027, 21:00 (UTC-3:30)"
+    )
+    assert length(9000) == "2\u00a0h\u00a030\u00a0min"

@@ -27,6 +27,9 @@ def month_facts(sources: Sources, language: str) -> dict[str, Any]:
         gap = Missing(what="month", where="command", at="--month")
         return {"month": gap, "claims": gap, "claim_asks": asks}
     titles = {one.id: spaced(one.title.of(language), language) for one in sources.service.levels.functions}
+    matrix = sources.service.priority_matrix
+    for one in (*matrix.urgencies.items(), *matrix.impacts.items()) if matrix else ():
+        titles[one[0]] = spaced(one[1].of(language), language)
     reader = _Reader(language, report, titles)
     return {"month": reader.month(), "claims": tuple(reader.claims(sources.date)), "claim_asks": asks}
 
@@ -69,12 +72,18 @@ class _Reader:
             "tier": report.get("tier", NONE),
             "severities": tuple(self._severities()),
             "cases": tuple(
-                {**one, "elapsed": length(one["elapsed"]), "target": self._seconds(one["target"])}
+                {**one, "elapsed": length(one["elapsed"]), "target": self._promised(one)}
                 for one in report.get("cases", [])
                 if one["state"] in {"late", "open"}
             ),
             "prioritised": tuple(
-                {**one, "share": self._percent(100 * Fraction(one["share"])), "given": one["given"] or NONE}
+                {
+                    **one,
+                    "urgency": self._titles.get(one["urgency"], one["urgency"]),
+                    "impact": self._titles.get(one["impact"], one["impact"]),
+                    "share": self._percent(100 * Fraction(one["share"])),
+                    "given": one["given"] or NONE,
+                }
                 for one in (report["incidents"] if report["schema"] == "onboarding/priorities/v1" else ())
             ),
             "without_shares": tuple(report.get("without_shares", ())),
@@ -229,7 +238,7 @@ class _Reader:
     def _severities(self) -> Iterable[Row]:
         for one in self._report.get("severities", ()):
             target = next((case for case in self._report["cases"] if case["severity"] == one["severity"]), None)
-            yield {**one, "target": self._seconds(target["target"] if target else None)}
+            yield {**one, "target": self._promised(target) if target else NONE}
 
     def _because(self, id_: str, code: str) -> Row:
         return {"id": id_, "reason": self._reason(code)}
@@ -242,6 +251,9 @@ class _Reader:
 
     def _seconds(self, seconds: int | None) -> str:
         return NONE if seconds is None else length(seconds)
+
+    def _promised(self, case: Row) -> str:
+        return NONE if case["target"] is None else f"{'< ' if case['below'] else ''}{length(case['target'])}"
 
     def _percent(self, exact: str | Fraction) -> str:
         space = NARROW if self._language == "fr" else "\u00a0"
