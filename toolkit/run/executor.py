@@ -105,11 +105,12 @@ class Executor:
                 self._after_step(self._request(step, before.attempt, True, done), result)
             return result
         attempt = (before.attempt if before else 0) + 1
+        if step.action == TRANSITION_GATE and self._run.bindings.world == "rehearsal":
+            # a gate is nothing that a run could prove, so that leaving it to people leaves nothing unproven
+            return self._skip(step, attempt, StepResult(), "a person passes this gate; a rehearsal passes none")
         if reason := left_out(step, self._run.bindings):
             result = StepResult(not_proven=(f"{step.name}: {reason}",))
-            self._store.set_step(self._run.id, StepRow(step=step.id, state="skipped", attempt=attempt, result=result))
-            self._say(Event(kind="progress", step=step.name, message=f"NOT PROVEN: {reason}"))
-            return result
+            return self._skip(step, attempt, result, f"NOT PROVEN: {reason}")
         request = self._request(step, attempt, attempt > 1, done)
         if step.action == TRANSITION_GATE or (step.kind == "gate" and self._run.bindings.console == "person"):
             result = self._gate(step)
@@ -121,6 +122,11 @@ class Executor:
             self._after_step(request, result)
         self._store.set_step(self._run.id, StepRow(step=step.id, state="done", attempt=attempt, result=result))
         self._say(Event(kind="finished", step=step.name, data=msgspec.to_builtins(result)))
+        return result
+
+    def _skip(self, step: Step, attempt: int, result: StepResult, message: str) -> StepResult:
+        self._store.set_step(self._run.id, StepRow(step=step.id, state="skipped", attempt=attempt, result=result))
+        self._say(Event(kind="progress", step=step.name, message=message))
         return result
 
     def _request(self, step: Step, attempt: int, resumed: bool, done: Mapping[str, StepResult]) -> StepRequest:
@@ -240,8 +246,6 @@ def _pipes(worker: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
 
 def left_out(step: Step, bindings: Bindings) -> str:
     """Why this world does not run the step, or an empty string."""
-    if step.action == TRANSITION_GATE and bindings.world == "rehearsal":
-        return "a person passes this gate; a rehearsal passes none"
     if bindings.hosts == "none" and step.action in NEEDS_HOSTS:
         return "this world has no hosts"
     return ""

@@ -20,7 +20,7 @@ from toolkit.model.bindings import AwsBinding, Bindings
 from toolkit.model.inventory import Inventory
 from toolkit.model.plan import TRANSITION_GATE, Step
 from toolkit.model.profile import ProviderProfile
-from toolkit.model.run import Passing, StepRequest
+from toolkit.model.run import Passing, StepRequest, StepResult
 from toolkit.run.executor import Executor, in_order
 from toolkit.run.store import RunRow, SqliteStore
 
@@ -157,7 +157,9 @@ def test_a_forced_gate_and_one_passed_before_say_so(tmp_path: Path) -> None:
 
 def test_a_rehearsal_passes_no_gate_of_the_transition(bench: Bench) -> None:
     done = bench.executor(step("t", TRANSITION_GATE, kind="gate"), step("a", needs=("t@1",))).execute()
-    assert done["t"].not_proven == ("t: a person passes this gate; a rehearsal passes none",)
+    assert done["t"] == StepResult()
+    assert bench.store.steps("run-1")["t@1"].state == "skipped"
+    assert any("a rehearsal passes none" in row.event.message for row in bench.rows)
     assert bench.effects() == ["a 1 False"]
 
 
