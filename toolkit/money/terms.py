@@ -80,8 +80,10 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return {component: lot.delivered for lot in self.lots for component in lot.components}
 
 
-def read_terms(path: Path, *, components: frozenset[str], tenants: frozenset[str]) -> Terms:
-    """The file, held against the inventory's managed components and tenants.
+def read_terms(
+    path: Path, *, components: frozenset[str], tenants: frozenset[str], applications: frozenset[str] = frozenset()
+) -> Terms:
+    """The file, held against the inventory's managed components and tenants; ``applications``: components of that level.
 
     UsageError (2) for what does not fit the shape, RecordsInvalid (3) for what it says wrongly, all at once.
     """
@@ -90,7 +92,7 @@ def read_terms(path: Path, *, components: frozenset[str], tenants: frozenset[str
     except YamlFault as fault:
         raise UsageError(fault.at(str(path)), fix="see schemas/samples/commercial.sample.yaml") from fault
     faults = Faults(section=SECTION)
-    for way, reason, fix in _wrong(terms, components, tenants):
+    for way, reason, fix in _wrong(terms, components, tenants, applications):
         field = ".".join(str(part) for part in way)
         faults.found.append(Fault(file=str(path), line=line_of(path, way), field=field, reason=reason, fix=fix))
     faults.refuse_any(f"{path} does not hold")
@@ -100,7 +102,9 @@ def read_terms(path: Path, *, components: frozenset[str], tenants: frozenset[str
 Wrong = tuple[tuple[str | int, ...], str, str]
 
 
-def _wrong(terms: Terms, components: frozenset[str], tenants: frozenset[str]) -> list[Wrong]:
+def _wrong(
+    terms: Terms, components: frozenset[str], tenants: frozenset[str], applications: frozenset[str]
+) -> list[Wrong]:
     found = _wrong_lots(terms, components)
     named = "name one of the inventory"
     for tenant, count in terms.tickets.items():
@@ -108,11 +112,7 @@ def _wrong(terms: Terms, components: frozenset[str], tenants: frozenset[str]) ->
             found.append((("tickets", tenant), f"no tenant {tenant!r}", named))
         if count < 0:
             found.append((("tickets", tenant), f"{count} is negative", "write a number from 0 on"))
-    for component, count in terms.application_units.items():
-        if component not in components:
-            found.append((("application_units", component), f"no managed component {component!r}", named))
-        if count < 1:
-            found.append((("application_units", component), f"{count} units", "an application is one unit or more"))
+    found += _wrong_units(terms, components, applications)
     if terms.token_pack is not None and terms.token_pack < 1:
         found.append((("token_pack",), f"{terms.token_pack} tokens", "a pack has one or more; leave it out for none"))
     if terms.ends is not None and terms.delivered is not None and terms.ends < terms.delivered:
@@ -122,12 +122,30 @@ def _wrong(terms: Terms, components: frozenset[str], tenants: frozenset[str]) ->
     return found
 
 
+def _wrong_units(terms: Terms, components: frozenset[str], applications: frozenset[str]) -> list[Wrong]:
+    found: list[Wrong] = []
+    for component, count in terms.application_units.items():
+        if component not in components:
+            found.append(
+                (("application_units", component), f"no managed component {component!r}", "name one of the inventory")
+            )
+        elif component not in applications:
+            reason = f"{component} is not managed at the application level: it is one unit"
+            found.append((("application_units", component), reason, "leave it out"))
+        if count < 1:
+            found.append((("application_units", component), f"{count} units", "an application is one unit or more"))
+    return found
+
+
 def _wrong_lots(terms: Terms, components: frozenset[str]) -> list[Wrong]:
     found: list[Wrong] = []
     seen: dict[str, str] = {}
     for index, lot in enumerate(terms.lots):
         if lot.id in {other.id for other in terms.lots[:index]}:
             found.append((("lots", index, "id"), f"{lot.id} stands twice", "give each lot an id"))
+        if lot.delivered is not None and terms.ends is not None and lot.delivered > terms.ends:
+            reason = f"{lot.delivered} is after the last day of the service, {terms.ends}"
+            found.append((("lots", index, "delivered"), reason, "the last day is not before the first"))
         for place, component in enumerate(lot.components):
             way = ("lots", index, "components", place)
             if component not in components:

@@ -109,7 +109,8 @@ def _terms(
     if named is None and not path.is_file():
         return None
     tenants = frozenset(tenant.id for tenant in inventory.tenants)
-    return read_terms(path, components=_managed(decisions), tenants=tenants)
+    applications = frozenset(one.id for one in inventory.components if one.management_level == "application")
+    return read_terms(path, components=_managed(decisions), tenants=tenants, applications=applications)
 
 
 def _parts(inventory: Inventory, decisions: tuple[Decision, ...], estimated: Estimate) -> tuple[BuildPart, ...]:

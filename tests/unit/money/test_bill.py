@@ -260,6 +260,7 @@ RISES = """charges:
 """
 GOOD = yaml.safe_load((SAMPLES / "commercial.sample.yaml").read_text())
 ACME = {"components": frozenset({"erp-vm-1", "erp-vm-2", "erp-db-1"}), "tenants": frozenset({"acme-prod"})}
+ACME["applications"] = frozenset({"erp-vm-1"})
 
 
 def test_the_sample_terms_follow_their_schema_and_say_that_they_are_one() -> None:
@@ -284,6 +285,8 @@ def test_the_sample_terms_follow_their_schema_and_say_that_they_are_one() -> Non
         ("tickets: {acme-prod: -5}\n", 3, "negative"),
         ("application_units: {erp-vm-1: 0}\n", 3, "0 units"),
         ("application_units: {nobody: 1}\n", 3, "no managed component"),
+        ("application_units: {erp-db-1: 3}\n", 3, "not managed at the application level"),
+        ("lots:\n  - {id: a, components: [], delivered: 2027-03-01}\nends: 2027-02-01\n", 4, "after the last day"),
         ("token_pack: 0\n", 3, "0 tokens"),
         ("delivered: 2027-03-01\nends: 2027-02-01\n", 4, "before the delivery"),
         ("charges:\n  - {item: unit/os, since: 2027-01-01}\n", 4, "no charge"),
