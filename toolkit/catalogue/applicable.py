@@ -9,7 +9,7 @@ import msgspec
 from toolkit.model.contacts import Contact
 from toolkit.model.inventory import Inventory
 from toolkit.model.noun import Noun
-from toolkit.model.service import Deliverable, Prerequisite, Service, Tier
+from toolkit.model.service import Deliverable, Prerequisite, Service
 
 
 def prerequisites_of(service: Service, inventory: Inventory) -> tuple[Prerequisite, ...]:
@@ -31,26 +31,23 @@ def deliverables_of(service: Service, inventory: Inventory) -> tuple[Deliverable
 
 def tiers_of(service: Service, inventory: Inventory) -> frozenset[str]:
     """The tier that is bought, and every tier whose contents it has too."""
-    by_id = {tier.id: tier for tier in service.tiers}
-    found: set[str] = set()
-    waiting = [inventory.subscription.tier] if inventory.subscription and inventory.subscription.tier else []
-    while waiting:
-        name = waiting.pop()
-        if name in found:
-            continue
-        found.add(name)
-        waiting.extend(_included(by_id.get(name)))
-    return frozenset(found)
+    return tiers_within(service, inventory.subscription.tier if inventory.subscription else None)
 
 
-def _included(tier: Tier | None) -> tuple[str, ...]:
-    return tier.includes if tier else ()
+def tiers_within(service: Service, tier: str | None) -> frozenset[str]:
+    """A tier and those that it includes; a word that is no tier is alone."""
+    includes = {one.id: one.includes for one in service.tiers}
+    reached = [tier] if tier else []
+    for name in reached:
+        reached.extend(below for below in includes.get(name, ()) if below not in reached)
+    return frozenset(reached)
 
 
 def answer(prerequisite: Prerequisite, inventory: Inventory) -> Any:
     """What the inventory says to a prerequisite: a part of its own, or a document; None while it is missing.
 
-    Of contacts it is those who have the role (``customer/contacts/main``).
+    Of contacts it is those who have the role (``customer/contacts/main``); one who lacks what each of them has is no
+    answer.
     """
     found: Any = inventory.prerequisites.get(prerequisite.id)
     if found is not None or prerequisite.section is None:
@@ -59,6 +56,8 @@ def answer(prerequisite: Prerequisite, inventory: Inventory) -> Any:
     for part in prerequisite.section.split("/"):
         found = _in_role(found, part) if isinstance(found, tuple) else getattr(found, part, None)
     if isinstance(found, Noun) and all(value is None for value in msgspec.structs.asdict(found).values()):
+        return None
+    if isinstance(found, tuple) and any(getattr(one, name) is None for one in found for name in prerequisite.each_has):
         return None
     return found or None
 

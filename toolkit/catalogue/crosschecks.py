@@ -13,8 +13,8 @@ from fractions import Fraction
 import msgspec
 
 from toolkit.catalogue.figures import figure
-from toolkit.catalogue.parts import ALWAYS, wrong_step
-from toolkit.model.service import Condition, CreditStep, Service, Target
+from toolkit.catalogue.parts import ALWAYS, CONTACTS, wrong_step
+from toolkit.model.service import Condition, CreditStep, Prerequisite, Service, Target
 
 Steps = tuple[str | int, ...]
 Fault = tuple[Steps, str, str]
@@ -107,7 +107,7 @@ def _transition(service: Service, documents: set[str]) -> Iterator[Fault]:
         at: Steps = ("prerequisites", index)
         yield from _named((*at, "owner"), "party", prerequisite.owner, service.parties)
         yield from _named((*at, "stage"), "stage", prerequisite.stage, stages)
-        yield from _answered((*at, "section"), prerequisite.section or "prerequisites", sections)
+        yield from _answered(at, prerequisite, sections)
     for index, deliverable in enumerate(service.deliverables):
         at = ("deliverables", index)
         yield from _named((*at, "owner"), "party", deliverable.owner, service.parties)
@@ -135,9 +135,10 @@ def _transition(service: Service, documents: set[str]) -> Iterator[Fault]:
                 yield from _condition((*at, part, number), condition, stages)
 
 
-def _answered(at: Steps, way: str, sections: Iterable[str]) -> Iterator[Fault]:
+def _answered(at: Steps, prerequisite: Prerequisite, sections: Iterable[str]) -> Iterator[Fault]:
     """What answers a prerequisite is a section that inventories of the service have, or a part of one."""
-    unknown = list(_named(at, "section of the inventory", way.partition("/")[0], (*sections, *ALWAYS)))
+    way, place = prerequisite.section or "prerequisites", (*at, "section")
+    unknown = list(_named(place, "section of the inventory", way.partition("/")[0], (*sections, *ALWAYS)))
     yield from unknown
     wrong = None if unknown else wrong_step(way)
     if wrong is not None:
@@ -145,7 +146,9 @@ def _answered(at: Steps, way: str, sections: Iterable[str]) -> Iterator[Fault]:
         fix = (
             f"name one of: {', '.join(known)}" if known else f"say {way.partition('/')[0]} alone, or a role of contacts"
         )
-        yield at, f"no part {step!r} of the inventory at {way}", fix
+        yield place, f"no part {step!r} of the inventory at {way}", fix
+    if prerequisite.each_has and not way.startswith(CONTACTS):
+        yield (*at, "each_has"), "only contacts have it", f"say section: {CONTACTS}<role>, or leave each_has out"
 
 
 def _condition(at: Steps, condition: Condition, stages: list[str]) -> Iterator[Fault]:

@@ -13,6 +13,8 @@ from toolkit.model.inventory import Inventory
 
 ALWAYS = ("customer", "provider")
 """Sections that every inventory has, whatever its service."""
+CONTACTS = "customer/contacts/"
+"""Before the role of those contacts who answer."""
 
 _ROLE = re.compile(r"[a-z][a-z0-9-]{0,62}")
 

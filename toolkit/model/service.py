@@ -246,6 +246,8 @@ class Prerequisite(Entry, frozen=True, kw_only=True):
     owner: str
     stage: str
     section: str | None = None
+    each_has: tuple[Literal["phone"], ...] = ()
+    """What each contact of ``section`` has beside name and e-mail."""
     ensured: bool = False
     """True: the owner sees to it; False: the owner hands it over."""
     tiers: tuple[str, ...] = ()

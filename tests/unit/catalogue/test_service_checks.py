@@ -42,6 +42,7 @@ BAD: list[tuple[list[tuple[str, Any]], str, str]] = [
     ([("/options/0/id", "gold"), ("/deliverables/0/options", [])], "/options", "two things that can be bought"),
     ([("/inventory/required", ["event"])], "/inventory/required/0", "no section 'event'"),
     ([("/inventory/sections", ["subscription"])], "/prerequisites/0/section", "no section of the inventory"),
+    ([("/prerequisites/0/each_has", ["phone"])], "/prerequisites/0/each_has", "only contacts have it"),
     ([("/prerequisites/0/section", "customer/contact/it")], "/prerequisites/0/section", "no part 'contact'"),
     ([("/prerequisites/0/section", "customer/contacts/it/phone")], "/prerequisites/0/section", "no part 'phone'"),
     ([("/prerequisites/0/section", "customer/contacts/IT_Desk")], "/prerequisites/0/section", "no part 'IT_Desk'"),

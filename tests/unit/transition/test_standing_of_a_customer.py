@@ -226,3 +226,16 @@ def test_the_schema_says_the_same_of_the_file() -> None:
 def test_a_section_of_the_inventory_may_answer(section: str | None, present: bool) -> None:
     wanted = msgspec.convert(named("odd", owner="customer", stage="inputs", section=section), Prerequisite)
     assert (answer(wanted, INVENTORY) is not None) is present
+
+
+def test_contacts_that_lack_what_each_has_are_no_answer() -> None:
+    wanted = msgspec.convert(
+        named("odd", owner="customer", stage="inputs", section="customer/contacts/technical", each_has=["phone"]),
+        Prerequisite,
+    )
+    found = answer(wanted, INVENTORY)
+    assert found is not None
+    customer = INVENTORY.customer
+    mute = tuple(msgspec.structs.replace(one, phone=None) for one in customer.contacts[:1]) + customer.contacts
+    silent = msgspec.structs.replace(INVENTORY, customer=msgspec.structs.replace(customer, contacts=mute))
+    assert answer(wanted, silent) is None

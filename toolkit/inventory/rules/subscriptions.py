@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
+from toolkit.catalogue.applicable import tiers_within
 from toolkit.inventory.finding import Finding, Mapping, did_you_mean, shown, strings, text
 from toolkit.inventory.offered import OFFERS, offered, service_called
 from toolkit.inventory.readers.place import pointer
@@ -26,11 +27,7 @@ class _Bought:
     @cached_property
     def has(self) -> frozenset[str]:
         """Options, products and the tier with those that it includes."""
-        tiers = {one.id: one.includes for one in self.service.tiers}
-        reached: list[str] = [self.tier] if self.tier in tiers else []
-        for name in reached:
-            reached.extend(below for below in tiers.get(name, ()) if below not in reached)
-        return frozenset((*reached, *(word for listed in self.lists.values() for _, word in listed)))
+        return tiers_within(self.service, self.tier).union(word for listed in self.lists.values() for _, word in listed)
 
 
 def _bought(header: Header) -> _Bought | None:
