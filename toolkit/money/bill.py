@@ -243,6 +243,11 @@ def _notes(request: BillRequest, units: Units) -> tuple[str, ...]:
     found: list[str] = []
     if units.undelivered:
         found.append(f"not delivered, so not billed: {', '.join(units.undelivered)}")
+    ends = request.terms.ends
+    if ends is not None and ends < request.month.first:
+        found.append(f"the service ended on {ends}: no run is billed")
+    elif all(unit.since > request.month.last for unit in units.units):
+        found.append(f"nothing was delivered by {request.month.last}: no run is billed")
     if request.usage is None:
         found.append(
             "no usage was given: tickets above the included ones, SRE time, tokens and restores are not billed"

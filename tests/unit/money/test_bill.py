@@ -250,6 +250,21 @@ def test_ten_thousand_components_in_one_lot(inventory: Inventory, prices: PriceL
     assert (units.quantity, str(units.amount)) == ("10000", "341000.00")
 
 
+@pytest.mark.parametrize(
+    ("month", "said"),
+    [
+        ("2027-01", "nothing was delivered by 2027-01-31: no run is billed"),
+        ("2027-03", None),
+        ("2027-06", None),
+        ("2027-07", "the service ended on 2027-06-30: no run is billed"),
+    ],
+)
+def test_a_bill_without_a_run_says_why(inventory: Inventory, prices: PriceList, month: str, said: str | None) -> None:
+    agreed = terms(delivered=dt.date(2027, 2, 1), ends=dt.date(2027, 6, 30), **CHOSEN)
+    notes = billed(inventory, prices, agreed, month=parse_month(month)).notes
+    assert [note for note in notes if "no run is billed" in note] == ([said] if said else [])
+
+
 # what the terms may not say
 
 RISES = """charges:
