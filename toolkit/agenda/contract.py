@@ -145,10 +145,11 @@ def _support_level(inventory: Inventory, service: Service, tenant: Tenant) -> It
         return
     since, told = inventory.customer.commitment.start, Text(en="no history is given", fr="sans historique")
     before, name = None, "support-level-minimum"
-    levels = [tier.id for tier in service.tiers]
+    # a level that is none of the service's tiers ranks below them
+    rank = {tier.id: number for number, tier in enumerate(service.tiers)}
     for period in tenant.support_history:
         if period.level != before:
-            raised = before is not None and levels.index(period.level) > levels.index(before)
+            raised = before is not None and rank.get(period.level, -1) > rank.get(before, -1)
             name = "raised-level-minimum" if raised else "support-level-minimum"
             since, before = period.from_, period.level
             told = Text(en=f"{period.level} since {since}", fr=f"{period.level} depuis le {since}")

@@ -161,6 +161,8 @@ def read_rows(path: Path, *, required: tuple[str, ...], optional: tuple[str, ...
     Raises UsageError (2) for a file that is missing, no text, no CSV, or lacks a column. Separators: ``,`` ``;`` tab.
     """
     known = (*required, *optional)
+    if path.is_char_device() or path.is_block_device():
+        raise UsageError(f"{path}: is a device, which may have no end", fix="name a CSV file that can be read")
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:

@@ -26,7 +26,7 @@ from toolkit.catalogue import service
 from toolkit.clocks import BusinessCalendar
 from toolkit.errors import InventoryInvalid, UsageError
 from toolkit.inventory.load import load
-from toolkit.model.inventory import Commitment, Inventory, Subscription
+from toolkit.model.inventory import Commitment, Inventory, Subscription, SupportPeriod
 from toolkit.model.months import months_later
 from toolkit.model.service import Limit
 
@@ -395,3 +395,13 @@ def test_years_without_known_business_days_are_a_fault_of_the_inventory(start: s
     ) as caught:
         begun("acme", start, months)
     assert "2001 to 2099" in caught.value.fix
+
+
+def test_levels_of_another_service_have_their_minimum_too() -> None:
+    acme, known = CASES["acme"], service("managed-applications")
+    history = [{"level": "standard", "from": "2027-01-01"}, {"level": "premium", "from": "2027-04-01"}]
+    tenant = msgspec.structs.replace(
+        acme.tenants[0], support_history=msgspec.convert(history, tuple[SupportPeriod, ...])
+    )
+    other = msgspec.structs.replace(known, tiers=())
+    assert days(calendar_of(changed("acme", tenants=(tenant,)), other), "support-level") == ["2027-10-01"]

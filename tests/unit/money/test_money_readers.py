@@ -77,6 +77,12 @@ def test_a_sample_with_something_else_in_a_place(name: str, data: st.DataObject,
     judge(name, tmp_path / "file")
 
 
+@pytest.mark.parametrize("name", list(READERS))
+def test_what_has_no_end_is_not_read(name: str) -> None:
+    with pytest.raises(UsageError, match="/dev/zero"):
+        READERS[name][1](Path("/dev/zero"))
+
+
 def test_a_long_list_is_read_in_no_time(tmp_path: Path) -> None:
     rows = [f"dependency/d{number},*,unit-month,{number}.25,EUR,,," for number in range(20_000)]
     path = tmp_path / "prices.csv"
