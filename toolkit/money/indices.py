@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 
@@ -32,9 +33,16 @@ class Indices(msgspec.Struct, frozen=True, kw_only=True):
 
     def at(self, name: str, month: Month) -> Index:
         """The value of a month; RecordsInvalid (3) where the file has none: no other month stands in for it."""
-        found = self.values.get((name, month))
-        if found is None:
-            problem = {
+        self.require({(name, month)})
+        return self.values[name, month]
+
+    def require(self, wanted: Iterable[tuple[str, Month]]) -> None:
+        """RecordsInvalid (3) that names every value of these which the file lacks; nothing when it lacks none."""
+        missing = sorted(set(wanted) - self.values.keys())
+        if not missing:
+            return
+        problems = [
+            {
                 "rule": SECTION,
                 "file": self.file,
                 "line": None,
@@ -43,12 +51,14 @@ class Indices(msgspec.Struct, frozen=True, kw_only=True):
                 "message": f"no {name} for {month.text}",
                 "fix": f"add a row {name},{month.text},<value>",
             }
-            raise RecordsInvalid(
-                f"{self.file} has no {name} for {month.text}",
-                fix="add what was published for that month",
-                details={"problems": [problem]},
-            )
-        return found
+            for name, month in missing
+        ]
+        first, others = f"{missing[0][0]} for {missing[0][1].text}", len(missing) - 1
+        raise RecordsInvalid(
+            f"{self.file} has no {first}" + (f", and lacks {others} more" if others else ""),
+            fix="add what was published for each month",
+            details={"problems": problems},
+        )
 
 
 def read_indices(path: Path) -> Indices:

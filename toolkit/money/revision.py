@@ -39,14 +39,14 @@ def revisions(
     """The revisions of a price at the anniversaries of ``start`` that come after the first bill, up to ``until``.
 
     The index that counts at an anniversary is that of its month (this project's choice); the base is the first bill's.
-    Raises RecordsInvalid (3) for an index that the file lacks.
+    Raises RecordsInvalid (3) that names every index which the file lacks.
     """
+    days = [anniversary(start, year) for year in range(1, contract_year(until, start))]
+    days = [day for day in days if month_of(day) > first_bill]
+    indices.require(_wanted(days, first_bill, formula))
     found: list[Revision] = []
     month = first_bill
-    for year in range(1, contract_year(until, start)):
-        on = anniversary(start, year)
-        if month_of(on) <= first_bill:
-            continue
+    for on in days:
         factor, because, sample = (
             _syntec(indices, before=month, now=month_of(on))
             if formula == "syntec"
@@ -59,6 +59,14 @@ def revisions(
         found.append(Revision(on=on, factor=factor, price=revised, because=told, sample=sample))
         price, month = revised, month_of(on)
     return tuple(found)
+
+
+def _wanted(days: list[dt.date], first_bill: Month, formula: Formula) -> set[tuple[str, Month]]:
+    """Every index that the revisions on these days look at."""
+    months = [month_of(day) for day in days]
+    if formula == "syntec":
+        return {("SYNTEC", month) for month in (first_bill, *months)} if months else set()
+    return {(name, one) for month in months for name in ("ICC", "ELEC") for one in (month, month.later(-12))}
 
 
 def _syntec(indices: Indices, *, before: Month, now: Month) -> tuple[Fraction, Because, bool]:

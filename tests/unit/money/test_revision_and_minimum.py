@@ -8,6 +8,7 @@ import math
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -64,6 +65,20 @@ def test_hosting_is_two_thirds_and_one_third(pairs: list[tuple[Decimal, Decimal]
         assert 3 * one.factor == 2 * Fraction(icc[year]) / Fraction(icc[year - 1]) + Fraction(elec[year]) / Fraction(
             elec[year - 1]
         )
+
+
+@pytest.mark.parametrize(
+    ("formula", "missing"),
+    [
+        ("syntec", ["no SYNTEC for 2028-01", "no SYNTEC for 2029-01"]),
+        ("hosting", [f"no {name} for {year}-01" for name in ("ELEC", "ICC") for year in (2027, 2028, 2029)]),
+    ],
+)
+def test_every_index_that_is_missing_is_named_at_once(formula: Any, missing: list[str]) -> None:
+    known = indices(SYNTEC=[Decimal(300)])
+    with pytest.raises(RecordsInvalid, match="more") as caught:
+        revisions(Fraction(1), known, start=START, first_bill=BASE, until=anniversary(START, 2), formula=formula)
+    assert [problem["message"] for problem in caught.value.details["problems"]] == missing
 
 
 def test_equal_indices_change_nothing_and_a_day_before_there_is_none() -> None:
