@@ -10,7 +10,7 @@ import pytest
 from toolkit.catalogue import limits, service
 from toolkit.errors import UsageError
 from toolkit.inventory.rules.functions import PROCEDURE_MINUTES
-from toolkit.inventory.rules.support import COMMITMENT_MONTHS, minimum_months
+from toolkit.inventory.rules.support import COMMITMENT_MONTHS, PHONE_CONTACTS, minimum_months
 from toolkit.model.activation import LATEST
 from toolkit.model.service import Limit, Text
 
@@ -24,6 +24,7 @@ def with_limit(value: str, unit: str) -> object:
 
 def test_what_code_says_is_what_the_catalogue_says() -> None:
     assert limits.whole(SD1, "service-minimum", "years") * 12 == COMMITMENT_MONTHS
+    assert limits.whole(SD1, "phone-contacts") == PHONE_CONTACTS
     assert limits.whole(service("ucaas-partners"), "activation-after-order", "days") == LATEST.days
     assert limits.whole(SD1, "procedure", "minutes") == PROCEDURE_MINUTES
     assert minimum_months(raised=False) == minimum_months(raised=True) == 6

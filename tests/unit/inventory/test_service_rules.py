@@ -123,3 +123,14 @@ def test_the_level_of_a_managed_component_is_subscribed(kind: str, level: str) -
     assert missing not in told({"kind": kind}, "application")
     assert missing not in told({"kind": kind}, responsibility=CUSTOMER)
     assert missing not in told({"kind": kind, "tenant": "unknown"})
+
+
+@pytest.mark.parametrize(
+    ("service", "over"), [("managed-applications", ["/customer/contacts/6/phone"]), ("ucaas-partners", [])]
+)
+def test_contacts_beyond_the_fifth_do_not_call(service: str, over: list[str]) -> None:
+    """The second contact has no phone, and the last is broken: neither counts."""
+    contacts = [{"role": "technical", **({} if number == 1 else {"phone": "+33 1"})} for number in range(7)]
+    whole = {"service": service, "customer": {"contacts": [*contacts, "no contact"]}}
+    found = [finding.path for finding in Judge(whole).header() if finding.rule == "INV-105"]
+    assert found == over

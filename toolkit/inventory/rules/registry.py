@@ -111,6 +111,7 @@ _ALL = (
     _rule(102, "managed mail for some users only", "SD-1 §1.14", "order a mailbox for every active user"),
     _rule(103, "build inputs that are missing", "SD-1 §1.4", "add each as build_inputs.<name>: {reference, date}", "warning"),
     _rule(104, "a component of another kind than native service without supervision", "SD-1 §1.2", "remove supervised: the provider supervises it", "warning"),
+    _rule(105, "more contacts by phone than the service takes", "SD-1 §1.15", "keep the phone of those who may call, at most five", "warning"),
     _rule(110, "an end-of-life or grey-market component that is not authorised", "SD-2 §2", "let the order authorise it, or replace it"),
     _rule(111, "a component with limited service", "SD-2 §2", "let the order document it, or accept the limits", "warning"),
     _rule(112, "a third-party component without a valid letter of agency", "SD-2 §2", "add letter_of_agency: {reference, ends}"),

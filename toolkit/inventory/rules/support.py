@@ -1,4 +1,4 @@
-"""Support levels and chains of tenants, how a level may change, managers and commitment (SD-1 §1.6)."""
+"""Support levels and chains of tenants, how a level may change, managers, commitment, who calls (SD-1 §1.6, §1.15)."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from toolkit.model.months import following_period
 RANK = {"initial": 0, "standard": 1, "premium": 2}
 COMMITMENT_MONTHS = 12
 """The catalogue's ``service-minimum``, held to it by a test: reading all of SD-1 would slow every validation."""
+PHONE_CONTACTS = 5
+"""The catalogue's ``phone-contacts`` (SD-1 §1.15), held to it by the same test."""
 _MANAGERS = ("service_delivery_manager", "contract_manager")
 
 
@@ -122,6 +124,17 @@ def _commitment(header: Header) -> Iterator[Finding]:
         yield broken("INV-069", "/customer/commitment/months", message)
 
 
-HEADER = (_history, _environments, _chain, _managers, _commitment)
+def _callers(header: Header) -> Iterator[Finding]:
+    """Each named contact with a phone beyond those that L0 takes calls of, in the order of the list."""
+    customer = header.value.get("customer") if isinstance(header.value, dict) else None
+    if header.service != APPLICATIONS or not isinstance(customer, dict):
+        return
+    callers = [path for path, contact in listed(customer, "contacts") if contact.get("phone") is not None]
+    for number, path in enumerate(callers[PHONE_CONTACTS:], start=PHONE_CONTACTS + 1):
+        message = f"the phone is for at most {PHONE_CONTACTS} named contacts, this is number {number}"
+        yield broken("INV-105", f"/customer{path}/phone", message, key=True)
+
+
+HEADER = (_history, _environments, _chain, _managers, _commitment, _callers)
 COMPONENT = ()
 ACROSS = ()
