@@ -28,6 +28,8 @@ DOCUMENTS = (
     "credit-claim", "event-run-of-show",
 )  # fmt: skip
 """Templates of documents that the toolkit carries; a service that is added brings others in ``documents/``."""
+LONGEST = {"minutes": 52_596_000, "hours": 876_600, "days": 36_525, "weeks": 5_217, "months": 1_200, "years": 100}
+"""A century in each unit of time."""
 CHANGES = ("simple", "simple-accelerated", "complex", "complex-accelerated", "quote")
 """Kinds of change that have a time (SD-1 §1.10)."""
 
@@ -42,6 +44,7 @@ def faults(service: Service, *, documents: Iterable[str] = ()) -> Iterator[Fault
     yield from _levels(service)
     yield from _matrix(service)
     yield from _tables(service)
+    yield from _limits(service)
 
 
 def _named(steps: Steps, what: str, name: str, known: Iterable[str]) -> Iterator[Fault]:
@@ -307,3 +310,11 @@ def _tables(service: Service) -> Iterator[Fault]:
                     yield at, "a cell has words in both languages or a figure", "say en and fr, or figure"
                 elif cell.figure is not None and figure(service, cell.figure) is None:
                     yield (*at, "figure"), f"no figure at {cell.figure!r}", "name a limit: limits/<id>"
+
+
+def _limits(service: Service) -> Iterator[Fault]:
+    """A length of time is one that a calendar can hold."""
+    for index, one in enumerate(service.limits):
+        most = LONGEST.get(one.unit)
+        if most is not None and Fraction(one.value) > most:
+            yield ("limits", index, "value"), f"{one.value} {one.unit} is longer than a century", f"say at most {most}"
