@@ -152,9 +152,15 @@ def rounded(exact: Fraction, places: int, language: str, *, fixed: bool = False)
     return figure(f"{sign}{whole}" + (f".{decimals}" if decimals else ""), language)
 
 
+_THOUSANDS = re.compile(r"(?<=\d)(?=(?:\d{3})+$)")
+
+
 def money(exact: Fraction, language: str) -> str:
-    """``902.69 €``, rounded half up to the cent."""
-    return f"{rounded(exact, 2, language, fixed=True)}\u00a0€"
+    """``1,234.57 €``; ``1 234,57 €``: rounded half up to the cent, thousands apart."""
+    whole, _, cents = rounded(exact, 2, "en", fixed=True).partition(".")
+    apart = NARROW if language == "fr" else ","
+    grouped = _THOUSANDS.sub(apart, whole)
+    return f"{grouped}{',' if language == 'fr' else '.'}{cents}\u00a0€"
 
 
 def length(seconds: int) -> str:

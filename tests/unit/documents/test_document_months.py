@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from toolkit.cli.main import cli
+from toolkit.documents.facts.measured import MOST
 from toolkit.documents.make import make
 from toolkit.errors import RecordsInvalid
 from toolkit.pipeline import workspace
@@ -33,7 +34,7 @@ def written(sources, id_: str, language: str = "en", form: str = "md") -> str:
 
 def test_the_report_has_the_payable_credits_of_the_worked_month(worked):
     text = written(worked, "monthly-report")
-    assert "Credits payable, after the monthly cap: 1358.69\u00a0€." in text
+    assert "Credits payable, after the monthly cap: 1,358.69\u00a0€." in text
     for tenant, payable in {"nova-erp": "902.69", "nova-desk": "150.00", "nova-test": "0.00"}.items():
         assert re.search(rf"\| `{tenant}` \|.*\| {payable}\u00a0€ \|\n", text), tenant
     assert "| `nova-web` | Application (shop) | 98.5\u00a0% | 97.5\u00a0% | 1 | not kept |" in text
@@ -127,6 +128,29 @@ def test_incidents_of_telephony_have_their_priority_by_the_matrix():
     text = written(other, "monthly-report", "fr")
     assert "3 incidents hors du mois, ignorés" in text
     assert "est consigné dans le mois." in text
+
+
+def test_a_report_before_the_month_has_ended_is_provisional(worked):
+    assert "PROVISIONAL" not in written(worked, "monthly-report")
+    early = msgspec.structs.replace(worked, date=dt.date(2027, 3, 31))
+    assert "> PROVISIONAL" in written(early, "monthly-report")
+    assert "PROVISIONAL" not in written(msgspec.structs.replace(worked, date=None), "monthly-report")
+
+
+def test_of_very_many_incidents_the_late_ones_are_listed_and_all_are_counted(worked):
+    report = worked.months["en"]
+    first, *others = report["tenants"]
+    late = next(one for one in first["restore"]["incidents"] if one["late"])
+    early = next(one for one in first["restore"]["incidents"] if not one["late"])
+    many = [{**early, "id": f"INC-{number}"} for number in range(MOST)]
+    many += [{**late, "id": f"LATE-{number}"} for number in range(3)]
+    restore = {**first["restore"], "incidents": many}
+    spoiled = {**report, "tenants": [{**first, "restore": restore}, *others]}
+    text = written(msgspec.structs.replace(worked, months={"en": spoiled}), "monthly-report")
+    count = len(many) + sum(len(one["restore"]["incidents"]) for one in others)
+    assert f"{count} incident(s) with a target were resolved, " in text
+    assert f"Of {count} rows (incidents with a target), {MOST} are listed, late ones first" in text
+    assert {f"LATE-{number}" for number in range(3)} <= set(re.findall(r"\| `(LATE-\d)` \|", text))
 
 
 def hostile(value):

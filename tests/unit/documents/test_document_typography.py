@@ -114,6 +114,8 @@ def test_a_rounded_figure_is_the_nearest_one_half_away_from_zero(numerator, deno
 
 def test_money_times_and_lengths_of_both_languages():
     assert money(Fraction("4513457/5000"), "fr") == "902,69\u00a0€"
+    assert money(Fraction(1234567), "fr") == "1\u202f234\u202f567,00\u00a0€"
+    assert money(Fraction(-1234567, 1000), "en") == "\u22121,234.57\u00a0€"
     assert money(Fraction(1, 200), "en") == "0.01\u00a0€"
     assert money(Fraction(-1, 1000), "en") == "0.00\u00a0€"
     before = dt.datetime.fromisoformat("2027-03-28T01:30:00+01:00")

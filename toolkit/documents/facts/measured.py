@@ -15,6 +15,10 @@ from toolkit.documents.missing import NONE, Missing
 from toolkit.documents.sources import Row, Sources
 from toolkit.documents.typography import NARROW, length, money, rounded, spaced, written_instant, written_month
 
+MOST = 200
+"""So many rows of one kind a report lists; ``onboard levels`` has them all."""
+
+_LONG = ("units", "incidents", "left_out", "changes", "credits", "shared", "nothing", "notes", "cases", "prioritised")
 _KINDS = {"onboarding/levels/v1": "levels", "onboarding/response-times/v1": "responses"}
 
 
@@ -31,7 +35,9 @@ def month_facts(sources: Sources, language: str) -> dict[str, Any]:
     for one in (*matrix.urgencies.items(), *matrix.impacts.items()) if matrix else ():
         titles[one[0]] = spaced(one[1].of(language), language)
     reader = _Reader(language, report, titles)
-    return {"month": reader.month(), "claims": tuple(reader.claims(sources.date)), "claim_asks": asks}
+    month = reader.month()
+    month["open"] = sources.date is not None and sources.date <= month["last"]
+    return {"month": _listed(month), "claims": tuple(reader.claims(sources.date)), "claim_asks": asks}
 
 
 class _Reader:
@@ -269,3 +275,20 @@ class _Reader:
 def _last(first: dt.date) -> dt.date:
     """The last day of the month that begins then."""
     return (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+
+
+def _listed(month: Row) -> Row:
+    """The month with at most ``MOST`` rows of each kind, late ones first where there are more.
+
+    ``cut`` tells of those kinds, ``counts`` of the number of all rows.
+    """
+    counts = {kind: len(month[kind]) for kind in _LONG}
+    for kind in ("incidents", "changes"):
+        counts[f"late_{kind}"] = sum(row["late"] for row in month[kind])
+    cut = []
+    for kind in _LONG:
+        rows = month[kind]
+        if len(rows) > MOST:
+            month[kind] = tuple(sorted(rows, key=lambda row: not row.get("late", False)))[:MOST]
+            cut.append({"kind": kind, "count": len(rows), "shown": MOST})
+    return {**month, "counts": counts, "cut": tuple(cut)}
