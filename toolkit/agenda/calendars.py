@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 
 from toolkit.agenda.agreements import agreement_entries
+from toolkit.agenda.claims import answer_entries
 from toolkit.agenda.contract import contract_entries
 from toolkit.agenda.entries import Calendar, Entry, in_order
 from toolkit.agenda.event_entries import event_entries
@@ -30,6 +31,7 @@ def calendar_of(inventory: Inventory, service: Service) -> Calendar:
         contract_entries(inventory, service),
         agreement_entries(inventory, service),
         deliverable_entries(inventory, service),
+        answer_entries(inventory, service),
         of_event,
     )
     known = event.agenda_final if event is not None and event.agenda_final is not None else commitment.start

@@ -30,6 +30,13 @@ def months_within(first: dt.date, last: dt.date) -> Iterator[dt.date]:
         day = months_later(day, 1)
 
 
+def month_ends(commitment: Commitment) -> Iterator[dt.date]:
+    """The last day of each calendar month that the commitment has a day of."""
+    day = dt.timedelta(days=1)
+    for following in months_within(commitment.start + day, months_later(last_day(commitment).replace(day=1), 1)):
+        yield following - day
+
+
 def anniversaries(commitment: Commitment) -> Iterator[dt.date]:
     """The day on which each further contract year begins, within the commitment."""
     years = 1

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from toolkit.agenda.commitment import check_covered, last_day, months_within
+from toolkit.agenda.commitment import check_covered, last_day, month_ends, months_within
 from toolkit.agenda.entries import Entry, Recurs, uid_of
 from toolkit.catalogue.applicable import deliverables_of
 from toolkit.clocks import BusinessCalendar
@@ -180,5 +180,4 @@ def _anchors(inventory: Inventory, after: str) -> Iterator[dt.date]:
     elif after == "commitment-end":
         yield last_day(commitment)
     elif after == "month-end":
-        for following in months_within(commitment.start + _DAY, months_later(last_day(commitment).replace(day=1), 1)):
-            yield following - _DAY
+        yield from month_ends(commitment)

@@ -104,8 +104,38 @@ def test_a_managed_contract_of_three_years() -> None:
 
 def test_claims_are_due_thirty_days_after_each_month() -> None:
     calendar = begun("acme", "2027-11-15", 4)
-    assert days(calendar, "deadline") == ["2027-12-30", "2028-01-30", "2028-03-01", "2028-03-30", "2028-04-30"]
-    assert {entry.owner for entry in calendar.entries if entry.kind == "deadline"} == {"customer"}
+    claimed = [entry.day for entry in calendar.entries if entry.reference == "credit-claim"]
+    assert [day.isoformat() for day in claimed] == [
+        "2027-12-30",
+        "2028-01-30",
+        "2028-03-01",
+        "2028-03-30",
+        "2028-04-30",
+    ]
+    assert {entry.owner for entry in calendar.entries if entry.reference == "credit-claim"} == {"customer"}
+
+
+def test_claims_are_answered_thirty_days_after_their_last_day() -> None:
+    calendar = begun("acme", "2027-11-15", 4)
+    answers = [entry for entry in calendar.entries if entry.reference == "claim-answer"]
+    assert [entry.day.isoformat() for entry in answers] == [
+        "2028-01-29",
+        "2028-02-29",
+        "2028-03-31",
+        "2028-04-29",
+        "2028-05-30",
+    ]
+    assert {entry.owner for entry in answers} == {"provider"}
+    assert "2027-12-30" in answers[0].note.en  # type: ignore[union-attr]
+
+
+def test_a_service_without_claims_answers_none() -> None:
+    assert not [
+        entry
+        for name in ("partner", "support-desk")
+        for entry in calendar_for(CASES[name]).entries
+        if entry.reference == "claim-answer"
+    ]
 
 
 def test_reports_follow_the_month_that_they_are_about() -> None:
