@@ -1,15 +1,18 @@
-"""Response times of cases: recorded → an engineer makes contact, at any hour (SD-4 §4)."""
+"""Response times of cases: recorded → an engineer makes contact, in the window of the activity ``response`` (SD-4 §4).
+
+A service that says no such window responds at any hour.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from toolkit.clocks import ALWAYS
+from toolkit.clocks import ALWAYS, Clock, Window
 from toolkit.errors import UsageError
 from toolkit.levels.period import Period
 from toolkit.levels.records.kinds import Case
 from toolkit.levels.scale import target_of
-from toolkit.levels.windows import target_seconds
+from toolkit.levels.windows import Windows, target_seconds
 from toolkit.model.levels import CaseFigure, ResponseReport, SeverityFigure
 from toolkit.model.service import Service, Target
 
@@ -28,11 +31,11 @@ def responded(
         )
     if tier is None:
         raise UsageError("the inventory does not say which tier is bought", fix="add subscription: {tier: premium}")
-    found = tuple(
-        _figure(one, target_of(promise.targets, f"severity-{one.severity}", tier), period)
-        for one in cases
-        if period.has(one.recorded)
-    )
+    windows, ids = Windows(service), severities_of(service)
+    promised = {
+        name: _promised(service, windows, target_of(promise.targets, id_, tier), id_) for name, id_ in ids.items()
+    }
+    found = tuple(_figure(one, *promised[one.severity], period) for one in cases if period.has(one.recorded))
     return ResponseReport(
         customer=customer,
         service=service.id,
@@ -45,10 +48,25 @@ def responded(
     )
 
 
-def _figure(case: Case, target: Target | None, period: Period) -> CaseFigure:
+def severities_of(service: Service) -> dict[str, str]:
+    """The priorities as a record calls them, with their ids: ``1`` is ``severity-1``, any other is called by its id."""
+    return {one.id.removeprefix("severity-"): one.id for one in service.priorities}
+
+
+def _promised(service: Service, windows: Windows, target: Target | None, priority: str) -> tuple[Target | None, Window]:
+    """A severity's target, and the window in which its clock runs."""
+    if target is not None and target.window is not None:
+        return target, windows.named(target.window)
+    said = any(one.activity == "response" for one in service.hours)
+    return target, (windows.of("response", "", priority) if said else None) or ALWAYS
+
+
+def _figure(case: Case, target: Target | None, window: Window, period: Period) -> CaseFigure:
     contacted = case.contacted if case.contacted is not None and case.contacted < period.end else None
-    elapsed = (period.end if contacted is None else contacted) - case.recorded
-    seconds = None if target is None else target_seconds(target, ALWAYS)
+    until = period.end if contacted is None else contacted
+    clock = None if window.always else Clock(window)
+    elapsed = until - case.recorded if clock is None else clock.run(until) - clock.run(case.recorded)
+    seconds = None if target is None else target_seconds(target, window)
     state = "no-target"
     if target is not None and seconds is not None:
         over = elapsed >= seconds if target.below else elapsed > seconds

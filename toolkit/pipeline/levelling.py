@@ -17,7 +17,7 @@ from toolkit.levels.priority import prioritised
 from toolkit.levels.records.cells import Known
 from toolkit.levels.records.kinds import Records
 from toolkit.levels.records.read import read_records
-from toolkit.levels.response import responded
+from toolkit.levels.response import responded, severities_of
 from toolkit.levels.texts import say
 from toolkit.levels.units import charge_ids, record_ids
 from toolkit.levels.what_if import what_if
@@ -88,6 +88,7 @@ def known_ids(inventory: Inventory, service: Service) -> Known:
         components=record_ids(inventory, service),
         tenants=frozenset(one.id for one in inventory.tenants),
         functions=charge_ids(inventory, service),
+        severities=frozenset(severities_of(service)),
         urgencies=frozenset(matrix.urgencies if matrix else ()),
     )
 
