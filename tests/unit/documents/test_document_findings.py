@@ -114,3 +114,30 @@ def test_without_a_date_a_contract_has_ended_when_it_ends_before_the_commitment(
     components = (msgspec.structs.replace(component, licence=old), *acme.inventory.components[1:])
     inventory = msgspec.structs.replace(acme.inventory, components=components)
     assert ("major", "ended", "", "SC-1001") in found(msgspec.structs.replace(acme, inventory=inventory, date=None))
+
+
+def test_work_that_no_step_of_a_plan_does_follows_from_stages_and_deliverables():
+    sources = gather(workspace.find(ROOT / "examples/meetings"))
+    rows = facts(sources, "en")["packages"]
+    assert [one["number"] for one in rows] == list(range(1, len(rows) + 1))
+    assert [one["title"] for one in rows if one["action"] == "gate"] == ["Prerequisites", "Advise", "Implement"]
+    assert [one["title"] for one in rows if one["action"] == "deliver"] == [
+        one.title.en for one in sources.service.deliverables
+    ]
+    (readiness,) = (one for one in rows if one["action"] == "ensure")
+    assert not readiness["date"]
+    (made,) = make(sources, only=("implementation-plan",), languages=("en",), formats=("md",))
+    assert (
+        "| Prerequisites | Give: Security policies | customer | – | 5 October 2026 |"
+        in made.files[  # noqa: RUF001
+            "implementation-plan.en.md"
+        ].decode()
+    )
+
+
+def test_dates_of_an_events_deliverables_are_those_of_its_plan():
+    rows = {one["title"]: one for one in facts(gather(workspace.find(ROOT / "examples/summit")), "en")["packages"]}
+    assert rows["Speaker links"]["date"] == dt.date(2027, 6, 5)
+    assert rows["Rehearsal of 2 hours"]["date"] == dt.date(2027, 6, 8)
+    assert rows["Run of show"]["date"] == dt.date(2027, 6, 14)
+    assert not rows["Attendance reports"]["date"]

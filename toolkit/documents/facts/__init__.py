@@ -8,6 +8,7 @@ from toolkit.documents.facts.agreed import agreed_facts
 from toolkit.documents.facts.estate import estate_facts
 from toolkit.documents.facts.found import finding_facts
 from toolkit.documents.facts.measured import month_facts
+from toolkit.documents.facts.packages import package_facts
 from toolkit.documents.facts.parties import party_facts
 from toolkit.documents.facts.promises import promise_facts
 from toolkit.documents.facts.scheduled import schedule_facts
@@ -26,5 +27,6 @@ def facts(sources: Sources, language: str) -> dict[str, Any]:
         **work_facts(sources, language),
         **month_facts(sources, language),
         **schedule_facts(sources, language),
+        **package_facts(sources, agreed),
         **finding_facts(sources, agreed["prerequisites"], estate["unprotected"]),
     }
