@@ -28,6 +28,8 @@ DOCUMENTS = (
     "credit-claim", "event-run-of-show",
 )  # fmt: skip
 """Templates of documents that the toolkit carries; a service that is added brings others in ``documents/``."""
+RESTORED = ("P1", "P2", "P3", "P4")
+"""Priorities that records of incidents may have."""
 LONGEST = {"minutes": 52_596_000, "hours": 876_600, "days": 36_525, "weeks": 5_217, "months": 1_200, "years": 100}
 """A century in each unit of time."""
 CHANGES = ("simple", "simple-accelerated", "complex", "complex-accelerated", "quote")
@@ -222,7 +224,7 @@ def _levels(service: Service) -> Iterator[Fault]:
                 yield here, "another guarantee is for the same tier and function", "merge them, or name others"
             seen |= pairs
     for name, known in (
-        ("restore", _ids(service.priorities)),
+        ("restore", [name for name in _ids(service.priorities) if name in RESTORED]),
         ("change", CHANGES),
         ("response", _ids(service.priorities)),
     ):

@@ -35,6 +35,11 @@ BAD: list[tuple[list[tuple[str, Any]], str, str]] = [
     ([("/levels/cap_source", "SD-5 §6")], "/levels/cap_source", "not of SD-6"),
     ([("/stages/0/exit/0/source", "SD-1 §1.2")], "/stages/0/exit/0/source", "not of SD-6"),
     ([("/deliverables/0/due/source", "SD-1 §1.2")], "/deliverables/0/due/source", "not of SD-6"),
+    (
+        [("/priorities/1/id", "dim"), ("/levels/restore/targets/0/of", "dim")],
+        "/levels/restore/targets/0/of",
+        "no priority or change 'dim'",
+    ),
     ([("/limits/0/value", "36526"), ("/limits/0/unit", "days")], "/limits/0/value", "longer than a century"),
     ([("/limits/1/id", "aperture")], "/limits/1/id", "'aperture' stands twice"),
     ([("/priorities/1/id", "P1")], "/priorities/1/id", "'P1' stands twice"),
