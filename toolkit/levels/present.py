@@ -130,7 +130,10 @@ def priority_lines(report: PriorityReport) -> Iterator[str]:
     yield f"{report.service} ({report.description}) for {report.customer}, {report.month}: priorities ({report.source})"
     for one in report.incidents:
         other = f", but it was given {one.given}" if one.given not in {None, one.priority} else ""
-        yield f"  {one.id}: {one.urgency}, {one.impact} ({percent(100 * one.share, 2)}) → {one.priority}{other}"
+        named = one.components_named
+        counted = "" if named is None else f"; {named} of {report.managed_components} managed components named"
+        share = f"{percent(100 * one.share, 2)}{counted}"
+        yield f"  {one.id}: {one.urgency}, {one.impact} ({share}) → {one.priority}{other}"
     if report.without_shares:
         yield f"  without urgency or shares: {', '.join(report.without_shares)}"
     if not report.incidents and not report.without_shares:

@@ -29,29 +29,47 @@ def priority_of(matrix: PriorityMatrix, urgency: str, shares: Iterable[Fraction]
 
 
 def prioritised(
-    service: Service, matrix: PriorityMatrix, incidents: Iterable[Incident], period: Period, *, customer: str
+    service: Service,
+    matrix: PriorityMatrix,
+    incidents: Iterable[Incident],
+    period: Period,
+    *,
+    customer: str,
+    managed: frozenset[str],
 ) -> PriorityReport:
-    """Each incident of the month with the priority of its urgency and shares beside the one that it was given."""
-    own = [one for one in incidents if period.touches(one.opened, one.resolved)]
-    found = tuple(
-        PrioritisedIncident(
-            id=one.id,
-            urgency=one.urgency,
-            impact=impact_of(matrix, one.shares),
-            share=max(one.shares),
-            priority=priority_of(matrix, one.urgency, one.shares),
-            given=one.priority or None,
+    """Each incident of the month with the priority of its urgency and shares beside the one that it was given.
+
+    ``managed`` are the ids of the managed components: where a record does not give the share of them that an incident
+    touches, those that it names are counted.
+    """
+    found: list[PrioritisedIncident] = []
+    without: list[str] = []
+    for one in incidents:
+        if not period.touches(one.opened, one.resolved):
+            continue
+        named = None if one.share_of_components else len(managed.intersection(one.components))
+        shares = (*one.shares, Fraction(named, len(managed))) if named else one.shares
+        if one.urgency is None or not shares:
+            without.append(one.id)
+            continue
+        found.append(
+            PrioritisedIncident(
+                id=one.id,
+                urgency=one.urgency,
+                impact=impact_of(matrix, shares),
+                share=max(shares),
+                components_named=named or None,
+                priority=priority_of(matrix, one.urgency, shares),
+                given=one.priority or None,
+            )
         )
-        for one in own
-        if one.urgency is not None and one.shares
-    )
-    without = tuple(one.id for one in own if one.urgency is None or not one.shares)
     return PriorityReport(
         customer=customer,
         service=service.id,
         description=service.description,
         month=period.name,
         source=matrix.source,
-        incidents=found,
-        without_shares=without,
+        managed_components=len(managed),
+        incidents=tuple(found),
+        without_shares=tuple(without),
     )

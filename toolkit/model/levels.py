@@ -295,12 +295,16 @@ class ResponseReport(Figure, frozen=True, kw_only=True):
 
 
 class PrioritisedIncident(Figure, frozen=True, kw_only=True):
-    """An incident of SD-2: ``priority`` by the matrix; ``given``: the one that its record has."""
+    """An incident of SD-2: ``priority`` by the matrix; ``given``: the one that its record has.
+
+    ``components_named``: how many managed components it names, where their share was counted; None: the record gives it.
+    """
 
     id: str
     urgency: str
     impact: str
     share: Fraction
+    components_named: int | None
     priority: str
     given: str | None
 
@@ -314,6 +318,7 @@ class PriorityReport(Figure, frozen=True, kw_only=True):
     description: str
     month: str
     source: str
+    managed_components: int
     incidents: tuple[PrioritisedIncident, ...]
     without_shares: tuple[str, ...]
     notes: tuple[str, ...] = ()

@@ -127,7 +127,10 @@ def _report(
         return msgspec.structs.replace(found_cases, notes=_outside("cases", outside, language))
     if service.priority_matrix is not None:
         outside = sum(not month.touches(one.opened, one.resolved) for one in records.incidents)
-        ranked = prioritised(service, service.priority_matrix, records.incidents, month, customer=customer)
+        managed = frozenset(one.id for one in inventory.components)
+        ranked = prioritised(
+            service, service.priority_matrix, records.incidents, month, customer=customer, managed=managed
+        )
         return msgspec.structs.replace(ranked, notes=_outside("incidents", outside, language))
     raise UsageError(
         f"{service.id} ({service.description}) promises no levels in figures",

@@ -237,6 +237,17 @@ def test_shares_of_an_incident_of_sd_2(tmp_path: Path) -> None:
     text = "id,priority,opened,resolved,components,urgency,people_share,sites_share\n"
     found = read(tmp_path, incidents=text + "I-1,,2027-03-05T10:00Z,,erp-vm-1,major,3/4,12.5%\n").incidents[0]
     assert (found.urgency, found.shares) == ("major", (Fraction(3, 4), Fraction(1, 8)))
+    assert not found.share_of_components
+    text = "id,priority,opened,resolved,components,urgency,components_share\n"
+    found = read(tmp_path, incidents=text + "I-1,,2027-03-05T10:00Z,,erp-vm-1,major,0\n").incidents[0]
+    assert (found.shares, found.share_of_components) == ((Fraction(0),), True)
+
+
+def test_without_priority_and_shares_an_incident_names_components(tmp_path: Path) -> None:
+    text = "id,priority,opened,resolved,components,urgency\n"
+    assert read(tmp_path, incidents=text + "I-1,,2027-03-05T10:00Z,,erp-vm-1,major\n").incidents[0].shares == ()
+    found = problems(tmp_path, incidents=text + "I-1,,2027-03-05T10:00Z,,erp-vm-1,\n")
+    assert [one["path"] for one in found] == ["/priority"]
 
 
 @pytest.mark.parametrize("cell", ["4/3", "1/0", "120%", "half", "1.5"])

@@ -167,14 +167,17 @@ def test_ucaas_has_priorities_and_no_credits(tmp_path: Path) -> None:
     (tmp_path / "records").mkdir()
     (tmp_path / "records/incidents.csv").write_text(
         "id,priority,opened,resolved,components,urgency,people_share,sites_share,components_share\n"
-        f"I-1,P2,2027-03-01T10:00Z,,{component},major,3/4,1/8,\n"
+        f"I-1,P2,2027-03-01T10:00Z,,{component},major,3/4,1/8,0\n"
         f"I-2,,2027-03-02T10:00Z,,{component},critical,1/10,,80%\n"
         f"I-3,P3,2027-03-03T10:00Z,,{component},,,,\n"
+        f"I-4,,2027-03-04T10:00Z,,{component},major,1/10,,\n"
     )
     said = run(inventory)
     assert "I-1: major, large (75 %) → P2" in said
     assert "I-2: critical, widespread (80 %) → P1" in said
     assert "without urgency or shares: I-3" in said
+    # the only component of the inventory
+    assert "I-4: major, widespread (100 %; 1 of 1 managed components named) → P1" in said
     assert "the provider's data, not in the service description" in said
     schema("priorities").validate(json.loads(run(inventory, "--format", "json")))
     assert refused(UsageError, inventory, "--what-if", "P1 3h")

@@ -36,7 +36,8 @@ class Incident(Record, frozen=True, kw_only=True):
     """A ticket; ``resolved`` is None while it is open. ``priority`` is the last one: it holds for the whole clock.
 
     ``cause``: who caused it; ``co_management``: the customer takes part in running what it touches; ``l3``: who holds
-    the third level, None where nobody says. SD-2 adds ``urgency`` and the shares of people, sites and components touched.
+    the third level, None where nobody says. SD-2 adds ``urgency`` and the shares of people, sites and components touched;
+    ``share_of_components``: that of components is among them.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Incident(Record, frozen=True, kw_only=True):
     first_priority: str = ""
     urgency: str | None = None
     shares: tuple[Fraction, ...] = ()
+    share_of_components: bool = False
 
 
 class Outage(Record, frozen=True, kw_only=True):

@@ -186,12 +186,13 @@ class _Reading:
 
     def _priority(self, file: str, line: int, values: dict[str, Any]) -> bool:
         """The last priority holds for the whole clock; each change is told."""
+        values["share_of_components"] = values.get("components_share") is not None
         shares = (
             tuple([values.pop(name) for name in sorted(_SHARES) if name in values]) if _SHARES & values.keys() else ()
         )
         if shares:
             values["shares"] = shares
-        if "priority" not in values and not ("urgency" in values and shares):
+        if "priority" not in values and not ("urgency" in values and (shares or values.get("components"))):
             self.problem("REC-003", (file, line, "priority"), "nothing stands there", "fill it in")
             return False
         values.setdefault("priority", "")
