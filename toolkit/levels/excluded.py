@@ -54,15 +54,15 @@ class Excluded:
         )
 
     def kinds_over(self, kind: str, components: tuple[str, ...], start: int, end: int) -> bool:
-        """Whether exclusions of one kind cover all of a period, for every component."""
+        """Whether exclusions of one kind cover all of a period (of none, its first second), for every component."""
         if kind not in self._kinds:
             return False
         covered = self._common(tuple(self._kind_spans(kind, one) for one in self.named(components)))
-        return any(first <= start and end <= last for first, last in covered)
+        return any(first <= start and max(end, start + 1) <= last for first, last in covered)
 
     def began_in(self, kind: str, components: tuple[str, ...], moment: int) -> bool:
         """Whether the second that begins at ``moment`` lies in an exclusion of one kind of every component."""
-        return kind in self._kinds and self.kinds_over(kind, components, moment, moment + 1)
+        return self.kinds_over(kind, components, moment, moment)
 
     def whole(self, window: Window, start: int, end: int) -> int:
         """Seconds of a window without any exclusion."""

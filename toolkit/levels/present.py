@@ -13,6 +13,7 @@ from toolkit.model.levels import (
     LevelsReport,
     PriorityReport,
     ResponseReport,
+    RestoreGap,
     TenantFigures,
     WhatIf,
 )
@@ -72,8 +73,8 @@ def _tenant(tenant: TenantFigures, report: LevelsReport, said: dict[str, str], *
     yield from (f"  {said['availability']}: {_function(one, report, said)}" for one in tenant.functions)
     restore = tenant.restore
     late = said["late-of"].format(late=restore.counted_late, resolved=restore.resolved)
-    gap = f"{late}, {said['gap']} {percent(100 * restore.gap)}"
-    yield f"  {said['restore']}: {gap}{_earned(restore.credit_percent, restore.base, restore.credit)}"
+    gap = f"{said['gap']} {percent(100 * restore.gap)}"
+    yield f"  {said['restore']}: {', '.join(filter(None, (late, in_time_words(restore, said), gap)))}{_earned(restore.credit_percent, restore.base, restore.credit)}"
     done = [one for one in tenant.changes if one.elapsed is not None]
     late = said["late-of"].format(late=sum(one.late for one in done), resolved=len(done))
     yield f"  {said['changes']}: {late}, {said['credit']} {euros(tenant.change_credit)}"
@@ -90,6 +91,15 @@ def _tenant(tenant: TenantFigures, report: LevelsReport, said: dict[str, str], *
         claim = until.get(credit.id)
         if claim is not None:
             yield f"    {said['claim'].format(until=claim.until, subject=claim.subject)}"
+
+
+def in_time_words(restore: RestoreGap, said: dict[str, str]) -> str:
+    """``60 % in time for 95 %: missed``; empty where none was resolved."""
+    if restore.in_time_percent is None:
+        return ""
+    state = said["restore-met" if restore.met else "restore-missed"]
+    promised = percent(restore.promised_percent)
+    return said["in-time-of"].format(share=percent(restore.in_time_percent, 2), promised=promised, state=state)
 
 
 def _function(one: FunctionFigure, report: LevelsReport, said: dict[str, str]) -> str:
@@ -151,4 +161,5 @@ def figures() -> dict[str, Callable[..., str]]:
         "gap": lambda value: rounded(value, 4),
         "length": length,
         "cents": cents,
+        "in_time": in_time_words,
     }

@@ -81,11 +81,16 @@ def gap_figure(
     literal_gap, literal_percent = gap_and_percent(promise, late, found.literal)
     if reason:
         percent = literal_percent = NONE
+    promised = Fraction(promise.met_percent)
+    in_time = Fraction(100 * (resolved - len(found.late)), resolved) if resolved else None
     return RestoreGap(
         incidents=found.counted,
         left_out=found.left_out,
         resolved=resolved,
         late=len(found.late),
+        promised_percent=promised,
+        in_time_percent=in_time,
+        met=None if in_time is None else in_time >= promised,
         moved_to_availability=tuple(one.id for one in found.late if one.id in moved),
         counted_late=late,
         denominator=max(resolved, promise.at_least),

@@ -93,12 +93,19 @@ class LiteralCount(Figure, frozen=True, kw_only=True):
 
 
 class RestoreGap(Figure, frozen=True, kw_only=True):
-    """A tenant's times to restore; ``counted_late`` leaves out what was moved to availability."""
+    """A tenant's times to restore; ``counted_late`` leaves out what was moved to availability.
+
+    ``in_time_percent`` of the incidents were restored in time, wherever their credit went, against ``promised_percent``;
+    both it and ``met`` are None where none was resolved.
+    """
 
     incidents: tuple[RestoreFigure, ...]
     left_out: tuple[LeftOut, ...]
     resolved: int
     late: int
+    promised_percent: Fraction
+    in_time_percent: Fraction | None
+    met: bool | None
     moved_to_availability: tuple[str, ...]
     counted_late: int
     denominator: int

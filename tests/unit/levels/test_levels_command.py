@@ -45,6 +45,7 @@ def test_acme_explains_every_credit_by_records_rule_and_arithmetic() -> None:
     said = run(ACME, "--explain", "--language", "en")
     for line in (
         "SAMPLE: charges are no real ones",
+        "  time to restore: 2 late of 5, 60 % in time for 95 %: missed, gap 40 % → 5 % = 115.00 €",
         "  acme-prod/availability/database: 24.00 €",
         "    records: INC-3007, OUT-3001, OUT-3003",
         "    arithmetic: 2 % × 1200.00 € = 24.00 €",  # noqa: RUF001
@@ -79,6 +80,7 @@ def test_the_page_is_whole_and_loads_nothing(tmp_path: Path) -> None:
     page = (tmp_path / "levels.html").read_text()
     assert page.startswith("<!DOCTYPE html>")
     assert "nova-erp/availability/database" in page
+    assert "95 % dans les temps pour 95 % : tenu" in page
     assert "non relu" in page
     for loaded in ("<script", "src=", "href=", "url("):
         assert loaded not in page

@@ -122,6 +122,9 @@ def test_restore(id_: str) -> None:
     assert counts | money == {name: expected[name] for name in counts | money}
     assert list(found.moved_to_availability) == expected["moved_to_availability"]
     assert found.reason == expected.get("reason")
+    in_time = [Fraction(100 * (found.resolved - found.late), found.resolved)] if found.resolved else []
+    assert (found.promised_percent, found.in_time_percent) == (95, in_time[0] if in_time else None)
+    assert found.met == (in_time[0] >= 95 if in_time else None)
     literal = {name: exact(getattr(found.literal, name)) for name in expected["literal"]}
     assert literal == expected["literal"]
 
