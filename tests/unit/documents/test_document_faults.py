@@ -120,6 +120,7 @@ def hostile(value, path=()):
     return value
 
 
+@pytest.mark.slow
 def test_hostile_texts_in_every_field_change_no_structure(acme):
     evil = msgspec.structs.replace(acme, inventory=hostile(acme.inventory))
     made = {one.id: one for one in make(acme, only=(), languages=("fr",), formats=("html", "md"))}

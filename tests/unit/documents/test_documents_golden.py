@@ -8,6 +8,7 @@ from toolkit.documents.make import make
 pytestmark = pytest.mark.filterwarnings("ignore:.* has been deprecated in favor of :DeprecationWarning")
 
 
+@pytest.mark.slow
 def test_the_documents_are_the_golden_ones(golden):
     kept = {path.name: path.read_bytes() for path in golden.HERE.iterdir() if path.suffix in {".md", ".svg"}}
     made = golden.made()
@@ -16,6 +17,7 @@ def test_the_documents_are_the_golden_ones(golden):
         assert content == kept[name], f"{name}: if it is meant: python tests/golden/documents/regenerate.py"
 
 
+@pytest.mark.slow
 def test_unchanged_input_gives_the_same_bytes_in_every_format(acme):
     def once():
         formats = ("md", "html", "docx")

@@ -6,7 +6,7 @@ import itertools
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit.catalogue import service
@@ -66,7 +66,6 @@ def best_by_force(case: Case) -> Fraction:
     return max(case.assignment(frozenset(some)).total for some in every)
 
 
-@settings(max_examples=150, deadline=None)
 @given(cases())
 def test_no_assignment_gives_more(case: Case) -> None:
     found = assign(case)
@@ -75,7 +74,6 @@ def test_no_assignment_gives_more(case: Case) -> None:
     assert found.chosen.total == best_by_force(case)
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.booleans().flatmap(lambda alone: cases(alone=alone)))
 def test_nor_where_not_every_choice_is_tried(case: Case) -> None:
     """The knapsack of exchangeable incidents finds the same."""
@@ -85,7 +83,6 @@ def test_nor_where_not_every_choice_is_tried(case: Case) -> None:
     assert found.chosen.total == best_by_force(case)
 
 
-@settings(max_examples=100, deadline=None)
 @given(cases(most=4))
 def test_a_tie_goes_to_availability_and_the_earliest_stay(case: Case) -> None:
     found = assign(case).chosen

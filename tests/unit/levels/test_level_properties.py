@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit.catalogue import service
@@ -84,7 +84,6 @@ def functions(report: LevelsReport) -> tuple[FunctionFigure, ...]:
     return report.tenants[0].functions
 
 
-@settings(max_examples=80, deadline=None)
 @given(months())
 def test_shares_are_shares_and_credits_are_capped(records: Records) -> None:
     report = figures(records)
@@ -104,7 +103,6 @@ def test_shares_are_shares_and_credits_are_capped(records: Records) -> None:
     assert abs(Fraction(tenant.payable) - tenant.exact) <= Fraction(1, 200)
 
 
-@settings(max_examples=60, deadline=None)
 @given(months(), incidents(99))
 def test_more_interruption_never_raises_the_rate(records: Records, more: tuple[Incident, Outage]) -> None:
     incident, outage = more
@@ -115,7 +113,6 @@ def test_more_interruption_never_raises_the_rate(records: Records, more: tuple[I
     assert all(after[unit] <= before[unit] for unit in before)
 
 
-@settings(max_examples=60, deadline=None)
 @given(months(), exclusions(99))
 def test_an_exclusion_never_lowers_availability_nor_makes_an_incident_late(records: Records, more: Exclusion) -> None:
     fuller = msgspec.structs.replace(records, exclusions=(*records.exclusions, more))
@@ -125,7 +122,6 @@ def test_an_exclusion_never_lowers_availability_nor_makes_an_incident_late(recor
     assert all(one.elapsed <= was[one.id] for one in figures(fuller).tenants[0].restore.incidents)
 
 
-@settings(max_examples=40, deadline=None)
 @given(months())
 def test_a_minute_by_minute_count_says_the_same(records: Records) -> None:
     kinds = {"planned-work", "customer-iaas", "other"}
@@ -142,7 +138,6 @@ def test_a_minute_by_minute_count_says_the_same(records: Records) -> None:
             assert unit.rate == 1 - Fraction(lost, MINUTES)
 
 
-@settings(max_examples=60, deadline=None)
 @given(months())
 def test_the_order_of_records_says_nothing(records: Records) -> None:
     turned = msgspec.structs.replace(

@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.levels.naive_month import LEVEL, SLOT, UNITS, NaiveMonth, bounds, components
@@ -148,7 +148,6 @@ def months(draw: st.DrawFn) -> tuple[tuple[int, int], tuple[str, ...], Records]:
 
 
 @pytest.mark.timeout(300)
-@settings(max_examples=250, deadline=None)
 @given(months())
 def test_the_engine_says_what_counting_says(drawn: tuple[tuple[int, int], tuple[str, ...], Records]) -> None:
     (year, number), tenants, records = drawn
