@@ -53,7 +53,7 @@ def report_lines(report: LevelsReport, *, title: str, language: str, explain: bo
 
 def what_if_lines(found: WhatIf, said: dict[str, str]) -> Iterator[str]:
     """Where the incident was put, what the credits would become, and the arithmetic of those that change."""
-    yield f"{said['what-if']}: {found.asked}, {found.component}, {found.start} – {found.end}"  # noqa: RUF001 - a span
+    yield f"{said['what-if']}: {found.asked}, {found.component}, {found.start} – {found.end}"
     yield f"  {said['payable']}: {found.before} € → {found.after} € ({'+' if not found.difference.startswith('-') else ''}{found.difference} €)"
     for credit in found.credits:
         yield from credit_lines(credit, said)

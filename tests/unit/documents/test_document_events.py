@@ -42,7 +42,7 @@ def test_the_cues_of_a_day_follow_the_clock(summit):
         assert day["cues"][0]["kind"] == "support-opens"
         assert day["cues"][-1]["kind"] == "support-closes"
     text = written(summit)
-    assert re.search(r"\| 09:00 \| 10:30 \| Énergie des villes \| Sofia Costa \| yes \| – \|", text)  # noqa: RUF001
+    assert re.search(r"\| 09:00 \| 10:30 \| Énergie des villes \| Sofia Costa \| yes \| – \|", text)
     assert "| by 14 June 2027 | Run of show | project manager |" in text
 
 
@@ -52,7 +52,7 @@ def test_a_day_that_is_longer_than_its_support_says_what_is_not_covered(tmp_path
     )
     text = written(sources)
     assert "The event exceeds 1 limit(s) of the service" in text
-    assert "> Without support: 17:30–20:00." in text  # noqa: RUF001
+    assert "> Without support: 17:30–20:00." in text
     assert "Nearest plan that fits" in text
 
 

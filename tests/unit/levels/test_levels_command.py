@@ -48,11 +48,11 @@ def test_acme_explains_every_credit_by_records_rule_and_arithmetic() -> None:
         "  time to restore: 2 late of 5, 60 % in time for 95 %: missed, gap 40 % → 5 % = 115.00 €",
         "  acme-prod/availability/database: 24.00 €",
         "    records: INC-3007, OUT-3001, OUT-3003",
-        "    arithmetic: 2 % × 1200.00 € = 24.00 €",  # noqa: RUF001
+        "    arithmetic: 2 % × 1200.00 € = 24.00 €",
         "  acme-prod/restore: 115.00 €",
         "    records: INC-3001, INC-3002",
         "    arithmetic: gap = 2 / max(5, 5) = 40 %, in (25, 50]",
-        "    arithmetic: 50 % × 45.00 € = 22.50 €",  # noqa: RUF001
+        "    arithmetic: 50 % × 45.00 € = 22.50 €",
         "    claim until 2027-04-30, subject SLA claim Managed Applications acme-prod",
         "credits payable: 161.50 € (SAMPLE)",
     ):

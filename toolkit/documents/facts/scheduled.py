@@ -144,7 +144,7 @@ def _day(day: Row, language: str) -> Row:
         "support_to": support["to"] if support else NONE,
         "support_length": support["length"] if support else NONE,
         "rule": _said(day["rule"], language),
-        "uncovered": f"{uncovered['from']}–{uncovered['to']}" if uncovered else NONE,  # noqa: RUF001 - a span
+        "uncovered": f"{uncovered['from']}–{uncovered['to']}" if uncovered else NONE,
         "cues": tuple(_cues(day, event, support)),
     }
 
