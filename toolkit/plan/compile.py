@@ -13,6 +13,7 @@ from toolkit.model.ordered import ordered
 from toolkit.model.plan import Coverage, Document, Index, Plan, Resource, Step
 from toolkit.model.profile import ProviderProfile
 from toolkit.plan.changes import list_changes
+from toolkit.plan.deployment_order import in_deployment_order
 from toolkit.plan.gates import gate_digests, scope_of, with_gates
 from toolkit.plan.meaning import component_digest, decisions_digest, inventory_digest, link_digest
 from toolkit.plan.placement import Placement, place
@@ -45,15 +46,16 @@ def compile_plan(
         odd = ", ".join(sorted(set(requests) ^ set(stacks)))
         raise OnboardError(f"recorded stacks and the inventory's stacks differ: {odd}")
     placement = place(inventory, decisions)
+    service = catalogued(inventory.service)
     drafts: dict[str, list[Draft]] = {}
     for tenant in inventory.tenants:
         drafts[f"tenant/{tenant.id}"] = tenant_steps(tenant, requests=requests, stacks=stacks)
+    drafts = in_deployment_order(service, inventory.tenants, drafts)
     provisioned = {draft.name for steps in drafts.values() for draft in steps}
     for site in inventory.sites:
         drafts[f"site/{site.id}"] = site_steps(
             inventory, site, placement=placement, profile=profile, provisioned=provisioned
         )
-    service = catalogued(inventory.service)
     drafts = with_gates(service, drafts)
     steps = finish(drafts)
     by_tenant: dict[str, dict[str, tuple[Resource, ...]]] = {}

@@ -9,11 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit.canonical import canonical_bytes
+from toolkit.catalogue import service
 from toolkit.decide.decisions import decide
 from toolkit.errors import OnboardError, PlanRefused
 from toolkit.model.inventory import Responsibility
 from toolkit.plan.compile import compile_plan
+from toolkit.plan.deployment_order import environments
 from toolkit.plan.steps import Draft, finish, step_id
+from toolkit.run.executor import in_order
 
 replace = msgspec.structs.replace
 
@@ -134,14 +137,74 @@ def test_the_order_of_lists_changes_no_byte(wide, make_plan, seed):
 
 
 def test_a_new_tenant_leaves_other_documents_byte_identical(acme, wide, make_plan):
+    """One of an environment that nothing waits for: of the same, or of a later one."""
+    peer, newer = wide.tenants
     before = make_plan(acme)
-    after = make_plan(wide, base=before)
+    after = make_plan(replace(wide, tenants=(peer, replace(newer, environment="production"))), base=before)
     for one in (one for one in before.documents if one.scope != SERVICE):
         assert canonical_bytes(one) == canonical_bytes(document(after, one.scope))
         assert before.index.documents[one.scope] == after.index.documents[one.scope]
     changed = {(change.operation, change.name) for change in after.index.changes if change.operation != "add"}
     # what is new is built and handed over too
     assert changed == {("change", "transition/build"), ("change", "transition/handover")}
+
+
+def test_a_new_tenant_of_an_earlier_environment_changes_the_order_only(acme, wide, make_plan):
+    """Each step of production that comes after development has a new id, by what it needs; nothing else differs."""
+    before = make_plan(acme)
+    after = make_plan(wide, base=before)
+    for one in (one for one in before.documents if one.scope != SERVICE):
+        other = document(after, one.scope)
+        assert other.stacks == one.stacks
+        assert [(step.name, step.inputs) for step in other.steps] == [(step.name, step.inputs) for step in one.steps]
+    assert {change.kind for change in after.index.changes if change.operation == "change"} == {"step"}
+
+
+def four(wide):
+    """A tenant of each environment, the development's landing zone being the customer's own."""
+    one = wide.tenants[0]
+    numbered = enumerate(("development", "integration", "preproduction", "production"))
+    zones = {number: replace(one.landing_zone, cidr=f"10.{40 + number}.0.0/16") for number in range(4)}
+    zones[0] = replace(zones[0], state="adopted")
+    return replace(
+        wide,
+        tenants=tuple(
+            replace(one, id=f"t-{name}", environment=name, landing_zone=zones[number]) for number, name in numbered
+        ),
+        sites=(),
+        links=(),
+        components=(),
+    )
+
+
+def test_an_environment_waits_for_the_one_before_it_that_exists(wide, make_plan):
+    needed = needs(make_plan(four(wide)))
+    assert needed["provision/t-integration/foundation"] == {"transition/decisions"}
+    assert needed["provision/t-preproduction/foundation"] == {"verify/t-integration"}
+    assert needed["provision/t-production/foundation"] == {"verify/t-preproduction"}
+    assert needed["provision/t-production/network"] == {"provision/t-production/foundation"}
+
+
+def test_tenants_of_one_environment_do_not_wait_for_each_other(wide, make_plan):
+    prod, dev = wide.tenants
+    other = replace(dev, id="acme-dev-2", landing_zone=replace(dev.landing_zone, cidr="10.22.0.0/16"))
+    needed = needs(make_plan(replace(wide, tenants=(prod, dev, other))))
+    for name in ("acme-dev", "acme-dev-2"):
+        assert needed[f"provision/{name}/foundation"] == {"transition/decisions"}
+    assert needed["provision/acme-prod/foundation"] == {"verify/acme-dev", "verify/acme-dev-2"}
+
+
+def test_a_run_follows_the_order_of_the_environments(wide, make_plan):
+    order = [step.name for step in in_order(make_plan(wide).steps)]
+    assert order.index("verify/acme-dev") < order.index("provision/acme-prod/foundation")
+    assert order.index("provision/acme-dev/backup") < order.index("verify/acme-dev")
+
+
+def test_the_order_is_of_the_catalogues_environments():
+    sd1 = service("managed-applications")
+    assert environments(sd1) == ("development", "integration", "preproduction", "production")
+    assert set(environments(sd1)) == {one.id for one in sd1.environments}
+    assert environments(service("event-support")) == ()
 
 
 def test_a_customer_without_sites_is_provisioned_only(acme, make_plan):
