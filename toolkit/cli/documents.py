@@ -11,7 +11,7 @@ import click
 from toolkit.cli.options import PATH, Shown, common
 
 if TYPE_CHECKING:
-    from toolkit.pipeline.documenting import Written
+    from toolkit.pipeline.documenting import GapRow, Written
 
 
 @click.command()
@@ -44,7 +44,8 @@ def documents(
 ) -> int:
     """Write the service's documents as Markdown, HTML and Word, in French or English.
 
-    A fact that is missing is a marked gap, listed at the end of each document and here; nothing is invented.
+    A fact that is missing is a marked gap, listed at the end of each document and counted here (-v names each);
+    nothing is invented.
     """
     from toolkit.canonical import plain
     from toolkit.cli.present import print_json, print_text
@@ -55,14 +56,6 @@ def documents(
     if facts:
         print_json({"schema": "onboarding/document-facts/v1", "facts": documenting.names(place)})
         return 0
-    if listing:
-        rows = documenting.listed(place)
-        if shown.as_json:
-            print_json({"schema": "onboarding/document-list/v1", "documents": plain(rows)})
-        else:
-            for row in rows:
-                print_text(f"{row.id}: {row.title} [{row.source}]")
-        return 0
     request = documenting.Request(
         only=only,
         languages=tuple(dict.fromkeys(language)),
@@ -72,18 +65,40 @@ def documents(
         date=date.date() if date else None,
         month=month,
     )
+    if listing:
+        rows = documenting.listed(place, request)
+        if shown.as_json:
+            print_json({"schema": "onboarding/document-list/v1", "documents": plain(rows)})
+        else:
+            for row in rows:
+                id_ = f"{row.id}.{row.language}" if len(request.languages) > 1 else row.id
+                print_text(f"{id_}: {row.title} [{row.source}]")
+        return 0
     written = documenting.write_documents(place, request)
     if shown.as_json:
         print_json(plain(written))
     else:
-        for line in _lines(written):
+        for line in _lines(written, every=shown.verbose):
             print_text(line)
+        if written.gaps and not shown.verbose and not shown.quiet:
+            click.echo("-v names each point", err=True)
     return InventoryInvalid.exit_code if strict and written.gaps else 0
 
 
-def _lines(written: Written) -> list[str]:
+def _lines(written: Written, *, every: bool) -> list[str]:
+    """The files, then each document's number of gaps; with ``every`` each gap below it."""
+    from toolkit.report.problems.listing import counted
+
     lines = [file.path for file in written.files]
+    by_document: dict[str, list[GapRow]] = {}
     for gap in written.gaps:
-        at = f" [{', '.join(gap.sections)}]" if gap.sections else ""
-        lines.append(f"TO BE COMPLETED: {gap.document}.{gap.language} ({gap.number}) {gap.what}: {gap.where}{at}")
-    return [*lines, f"{len(written.files)} files, {len(written.gaps)} points to be completed"]
+        by_document.setdefault(f"{gap.document}.{gap.language}", []).append(gap)
+    for document, gaps in by_document.items():
+        lines.append(f"TO BE COMPLETED: {document}: {counted(len(gaps), 'point')}")
+        if every:
+            lines += [f"  ({gap.number}) {gap.what}: {gap.where}{_at(gap)}" for gap in gaps]
+    return [*lines, f"{counted(len(written.files), 'file')}, {counted(len(written.gaps), 'point')} to be completed"]
+
+
+def _at(gap: GapRow) -> str:
+    return f" [{', '.join(gap.sections)}]" if gap.sections else ""

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from toolkit.documents.compose import compose
+from toolkit.documents.expressions import Speaker
 from toolkit.documents.facts import facts
 from toolkit.documents.files import FORMATS
 from toolkit.documents.model import Open, open_points
@@ -66,6 +67,18 @@ def chosen(sources: Sources, *, only: Iterable[str], added: Path | None = None) 
             fix=f"name some of: {', '.join(templates)}" if templates else "this service has no templates yet",
         )
     return tuple(one for id_, one in templates.items() if not wanted or id_ in wanted)
+
+
+def titles(
+    sources: Sources, *, languages: Iterable[str], added: Path | None = None
+) -> Iterator[tuple[Found, str, str]]:
+    """Every template of the service with each language and the document's title in it; raises as ``make``."""
+    found = chosen(sources, only=(), added=added)
+    for language in languages:
+        known = facts(sources, language)
+        for one in found:
+            say = Speaker(one, read_texts(one, language), known, language)
+            yield one, language, say.plain(one.template.title, {}, at="title")
 
 
 def fact_names(sources: Sources) -> dict[str, Any]:

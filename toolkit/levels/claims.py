@@ -22,18 +22,32 @@ class Index:
 
 
 def claim(
-    credit: Credit, index: Index, period: Period, *, tenant: str, rules: ClaimRules, service: str, language: str
+    credit: Credit,
+    index: Index,
+    period: Period,
+    *,
+    tenant: str,
+    units: frozenset[str],
+    rules: ClaimRules,
+    service: str,
+    language: str,
 ) -> Claim:
-    """The claim of one credit, with the first and last instant of what happened, within the month or not."""
+    """The claim of one credit, with the first and last instant of what happened, within the month or not.
+
+    ``units``: the guaranteed ones of an availability credit's function. What earns another credit, or none, is no part of the claim:
+    neither an outage whose incident is not among the credit's, nor what an incident touched beside the function.
+    """
     incidents = [index.incidents[id_] for id_ in credit.records if id_ in index.incidents]
-    outages = [index.outages[id_] for id_ in credit.records if id_ in index.outages]
+    told = [index.outages[id_] for id_ in credit.records if id_ in index.outages]
+    outages = [one for one in told if one.incident is None or one.incident in credit.records]
     changes = [index.changes[id_] for id_ in credit.records if id_ in index.changes]
     times = [(one.start, one.end) for one in outages] if credit.kind == "availability" else []
     times = times or [(one.opened, one.resolved) for one in incidents]
     times += [(one.requested, one.notified) for one in changes]
     starts = [start for start, _ in times] or [period.start]
     ends = [period.end if end is None else end for _, end in times] or [period.end]
-    resources = {one.component for one in outages} | {part for one in incidents for part in one.components}
+    touched = {part for one in incidents for part in one.components}
+    resources = {one.component for one in outages} | (touched & units if credit.kind == "availability" else touched)
     resources |= {one.component for one in changes if one.component}
     return Claim(
         credit=credit.id,
@@ -42,7 +56,9 @@ def claim(
         start=at(min(starts), period.zone).isoformat(),
         end=at(max(ends), period.zone).isoformat(),
         resources=tuple(sorted(resources)),
-        records=credit.records,
+        records=tuple(
+            id_ for id_ in credit.records if id_ not in {one.id for one in told} - {one.id for one in outages}
+        ),
         amount=credit.amount,
         subject=f"{rules.subject} {service}",
         until=(period.last_day + dt.timedelta(days=rules.within_days)).isoformat(),

@@ -67,7 +67,7 @@ def month_figures(
         tenants=tenants,
         portal=portal,
         portal_credits=portal_credits,
-        claims=tuple(_claims(tenants, portal_credits, month, service)),
+        claims=tuple(_claims(tenants, portal, portal_credits, month, service)),
         earns_nothing=nothing,
         reasons={code: reason_text(code, language) for code in sorted(_codes(tenants, portal, nothing))},
         notes=(*_notes((*records.notes, *interrupted.notes), language), *_said(inventory, service, month, tenants)),
@@ -116,16 +116,33 @@ def _portal(service: Service, promises: Promises, month: Month) -> Iterator[tupl
 
 
 def _claims(
-    tenants: tuple[TenantFigures, ...], portal: tuple[Credit, ...], month: Month, service: Service
+    tenants: tuple[TenantFigures, ...],
+    portal: tuple[FunctionFigure, ...],
+    portal_credits: tuple[Credit, ...],
+    month: Month,
+    service: Service,
 ) -> Iterator[Claim]:
     rules = service.levels.claim
     if rules is None:
         return
     title, index = service.title.of(month.language), Index(month.records)
-    for id_, earned in (*((one.id, one.credits) for one in tenants), ("", portal)):
+    for id_, functions, earned in (
+        *((one.id, one.functions, one.credits) for one in tenants),
+        ("", portal, portal_credits),
+    ):
         named = f"{title} {id_}".strip()
+        units = {one.id: frozenset(unit.id for unit in one.units if unit.not_guaranteed is None) for one in functions}
         for one in earned:
-            yield claim(one, index, month.period, tenant=id_, rules=rules, service=named, language=month.language)
+            yield claim(
+                one,
+                index,
+                month.period,
+                tenant=id_,
+                units=units.get(one.subject, frozenset()),
+                rules=rules,
+                service=named,
+                language=month.language,
+            )
 
 
 def _codes(tenants: tuple[TenantFigures, ...], portal: tuple[FunctionFigure, ...], nothing: dict[str, str]) -> set[str]:

@@ -42,7 +42,7 @@ def report_lines(report: LevelsReport, *, title: str, language: str, explain: bo
         yield f"{said['nothing']}:"
         yield from (f"  {id_}: {report.reasons.get(code, code)}" for id_, code in report.earns_nothing.items())
     if report.ignored:
-        counts = ", ".join(f"{count} {kind}" for kind, count in report.ignored.items())
+        counts = ", ".join(f"{count} {said[f'kind-{kind}']}" for kind, count in report.ignored.items())
         yield f"{said['ignored']}: {counts}"
     yield from (f"{said['notes']}: {note}" for note in report.notes)
     mark = " (SAMPLE)" if report.sample else ""

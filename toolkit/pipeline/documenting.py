@@ -10,9 +10,8 @@ import msgspec
 
 from toolkit import catalogue
 from toolkit.canonical import digest_bytes, write_atomic
-from toolkit.documents.make import chosen, fact_names, make
+from toolkit.documents.make import fact_names, make, titles
 from toolkit.documents.model import Open
-from toolkit.documents.template import read_texts
 from toolkit.inventory.files import keep_apart
 from toolkit.pipeline.document_sources import gather
 from toolkit.pipeline.workspace import Workspace
@@ -62,9 +61,10 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
-    """A document that a service has."""
+    """A document that a service has, with its title in ``language``."""
 
     id: str
+    language: str
     title: str
     source: str
 
@@ -105,17 +105,14 @@ def write_documents(workspace: Workspace, request: Request) -> Written:
     )
 
 
-def listed(workspace: Workspace) -> tuple[Listed, ...]:
-    """The documents that the workspace's service has, with their titles in the customer's language."""
-    sources = gather(workspace)
-    language = sources.inventory.customer.language
+def listed(workspace: Workspace, request: Request) -> tuple[Listed, ...]:
+    """The documents that the workspace's service has, with their titles in the request's languages; raises as ``gather``."""
+    languages = request.languages or ("fr", "en")
+    sources = gather(workspace, matrix=request.matrix, date=request.date, month=request.month, languages=languages)
+    spoken = request.languages or (sources.inventory.customer.language,)
     return tuple(
-        Listed(
-            id=one.template.id,
-            title=read_texts(one, language).texts[one.template.title],
-            source=one.template.source,
-        )
-        for one in chosen(sources, only=(), added=_added(sources.service.id))
+        Listed(id=one.template.id, language=language, title=title, source=one.template.source)
+        for one, language, title in titles(sources, languages=spoken, added=_added(sources.service.id))
     )
 
 

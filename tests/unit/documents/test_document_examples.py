@@ -75,7 +75,7 @@ def test_a_plan_that_is_refused_is_a_gap(tmp_path):
     shutil.copytree(ROOT / "examples/acme", folder, ignore=shutil.ignore_patterns(".onboard"))
     inventory = folder / "inventory.yaml"
     inventory.write_text(inventory.read_text().replace("routing: static", "routing: bgp"))
-    arguments = ["documents", str(folder), "--only", "transition-plan", "--as", "md", "--language", "en"]
+    arguments = ["documents", str(folder), "--only", "transition-plan", "--as", "md", "--language", "en", "-v"]
     result = CliRunner().invoke(cli, arguments, standalone_mode=False)
     assert result.return_value == 0, result.exception
     assert "tasks of the plan: from the command line: onboard plan PATH [work]" in result.output

@@ -148,9 +148,53 @@ def test_the_command_writes_lists_and_counts(workspace):
     assert result.return_value == 0, result.exception
     written = workspace / ".onboard/documents/initial-inventory.fr.md"
     assert written.read_text().startswith("# Inventaire initial")
-    assert result.output.splitlines()[-1] == "1 files, 0 points to be completed"
-    assert "operations-runbook: Dossier d'exploitation" in run(workspace, "--list").output
+    assert result.output.splitlines()[-1] == "1 file, 0 points to be completed"
+    assert "operations-runbook: Dossier d\u2019exploitation" in run(workspace, "--list").output
     assert '"hosted_on": "str"' in run(workspace, "--facts").output
+
+
+def test_the_list_speaks_the_languages_that_are_asked_for(workspace):
+    assert "operations-runbook: Operations runbook" in run(workspace, "--list", "--language", "en").output
+    both = run(workspace, "--list", "--language", "en", "--language", "fr").output.splitlines()
+    assert any(line.startswith("test-plan.en: Test plan") for line in both)
+    assert any(line.startswith("test-plan.fr: Plan de tests") for line in both)
+    told = msgspec.json.decode(run(workspace, "--list", "--language", "en", "--format", "json").output)
+    assert {one["language"] for one in told["documents"]} == {"en"}
+
+
+def test_the_list_fills_in_what_a_title_names(monkeypatch):
+    monkeypatch.setenv("ONBOARD_CATALOGUE", str(ROOT / "tests/examples/added-service/catalogue"))
+    said = run(ROOT / "tests/examples/added-service/workspace", "--list").output
+    assert said
+    assert "{{" not in said
+
+
+def test_gaps_are_counted_by_document_and_named_with_v(workspace):
+    asked = (workspace, "--only", "test-report", "--only", "test-plan", "--as", "md", "--language", "en")
+    short = run(*asked)
+    assert "TO BE COMPLETED: test-plan.en: 1 point\n" in short.stdout
+    assert "TO BE COMPLETED: test-report.en: 2 points\n2 files, 3 points to be completed\n" in short.stdout
+    assert "date of the document" not in short.stdout
+    assert short.stderr == "-v names each point\n"
+    long = run(*asked, "-v")
+    assert "test-plan.en: 1 point\n  (1) date of the document: from the command line: --date\n" in long.stdout
+    assert long.stderr == ""
+
+
+def test_a_report_without_a_run_does_not_say_that_nothing_is_unproven(workspace):
+    run(workspace, "--only", "test-report", "--as", "md", "--language", "en")
+    text = (workspace / ".onboard/documents/test-report.en.md").read_text()
+    parts = {part.partition("\n")[0]: part for part in text.split("\n## ")}
+    for title in ("3 Results", "4 Not proven"):
+        assert "results of the tests" in parts[title], title
+    assert "None." not in parts["4 Not proven"]
+
+
+def test_commands_of_the_runbook_can_be_pasted(acme):
+    for language in ("fr", "en"):
+        (made,) = make(acme, only=("operations-runbook",), languages=(language,), formats=("html",))
+        page = made.files[f"operations-runbook.{language}.html"].decode()
+        assert 'systemctl list-timers "onboard-backup-*"' in page.replace("&#34;", '"').replace("&quot;", '"')
 
 
 def test_strict_makes_gaps_exit_3_and_the_files_are_there(workspace, tmp_path):

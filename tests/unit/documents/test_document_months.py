@@ -50,12 +50,38 @@ def test_a_claim_for_each_service_says_what_is_asked_of_one(worked):
     assert text.count("We expressly claim") == len(subjects)
     assert text.count("invoice contact of the provider") >= len(subjects)
     assert text.count("| To be sent by | 30 April 2027 |") == len(subjects)
-    assert (
-        "| 28 March 2027, 01:00 (UTC+1) | 28 March 2027, 05:10 (UTC+2) | `erp-files`, `erp-k8s`, `erp-queue` |" in text
-    )
+    assert "| 28 March 2027, 01:00 (UTC+1) | 28 March 2027, 05:10 (UTC+2) | `erp-files` |" in text
     assert "anonymised traces (nova-erp)" in text
     assert "Total before the cap: 160.00\u00a0€. Claimed: 150.00\u00a0€." in text
     assert "no more than 150.00\u00a0€ is paid for the month" in text
+
+
+def test_a_credit_of_the_portal_is_claimed_for_itself(tmp_path):
+    folder = copied(tmp_path)
+    charges = folder / "records/charges.csv"
+    lines = [line for line in charges.read_text().splitlines() if "customer-portal" not in line]
+    charges.write_text("\n".join([*lines, f"2027-03,,customer-portal,1000{',' * (lines[0].count(',') - 3)}", ""]))
+    outages = folder / "records/outages.csv"
+    outages.write_text(
+        outages.read_text() + "OUT-999,customer-portal,2027-03-02T10:00:00+01:00,2027-03-03T10:00:00+01:00,\n"
+    )
+    sources = gather(workspace.find(folder), date=dt.date(2027, 4, 30), month="2027-03", languages=("fr", "en"))
+    text = written(sources, "credit-claim")
+    assert "Claim: Customer portal" in text
+    assert "| Subject | SLA claim Managed Applications |" in text
+    assert "the service Customer portal and ask" in text
+    assert "Total before the cap: 100.00\u00a0€. Claimed: 100.00\u00a0€." in text
+    report = written(sources, "monthly-report")
+    assert "managed-applications/availability/customer-portal" in report
+    assert "Credits payable, after the monthly cap: 1,458.69\u00a0€." in report
+
+
+def test_a_claim_of_availability_names_what_it_is_about(worked):
+    """Neither what an incident touched beside the function, nor an outage that earns restore credit."""
+    text = written(worked, "credit-claim")
+    rows = {line.split("|")[1].strip(): line for line in text.splitlines() if line.startswith("| `nova-erp/avail")}
+    cells = [cell.strip() for cell in rows["`nova-erp/availability/kubernetes`"].split("|")]
+    assert cells[5:7] == ["`erp-k8s`", "`INC-101`, `OUT-101`"]
 
 
 def test_a_claim_on_the_last_day_is_in_time_and_one_on_the_next_day_says_that_it_is_too_late(worked):
@@ -112,7 +138,7 @@ def test_without_a_month_its_documents_are_left_out_unless_they_are_named(tmp_pa
     common = ["--as", "md", "--language", "en", "--output", tmp_path / "out"]
     assert run(ROOT / "examples/support-desk", *common).return_value == 0
     assert not list((tmp_path / "out").glob("monthly-report*"))
-    result = run(ROOT / "examples/support-desk", *common, "--only", "monthly-report")
+    result = run(ROOT / "examples/support-desk", *common, "-v", "--only", "monthly-report")
     assert result.return_value == 0, result.exception
     assert "figures of the month: from the command line: --month" in result.output
     assert run(ROOT / "examples/support-desk", *common, "--month", "2027-03").return_value == 0

@@ -133,6 +133,18 @@ def test_bad_records_are_problems_with_exit_3(tmp_path: Path) -> None:
     assert [(one["line"], one["path"]) for one in error.details["problems"]] == [(2, "/component"), (2, "/start")]
 
 
+def test_records_of_another_service_are_told_what_they_have_too_much(tmp_path: Path) -> None:
+    error = refused(RecordsInvalid, ACME, "--records", ROOT / "examples/telephony/records")
+    told = {one["path"]: one["message"] for one in error.details["problems"]}
+    assert told["/urgency"].endswith("the inventory's service has no such words")
+
+
+def test_a_french_report_counts_what_it_ignores_in_french() -> None:
+    said = run(ACME, "--language", "fr", month="2027-05")
+    assert "6 incidents, 3 interruptions, 2 exclusions, 2 changements, 3 redevances" in said
+    assert "2 changements" in run(ACME, "--language", "fr", "--format", "html", month="2027-05")
+
+
 @pytest.mark.parametrize("month", ["2027-13", "march", "2027-3"])
 def test_a_month_that_is_none(month: str) -> None:
     assert refused(UsageError, ACME, month=month)

@@ -70,7 +70,7 @@ class _Reader:
             "incidents": tuple(self._incident(one, tenant) for tenant in self._tenants for one in tenant["restore"]["incidents"]),
             "left_out": tuple(self._because(one["id"], one["reason"]) for tenant in self._tenants for one in tenant["restore"]["left_out"]),
             "changes": tuple(self._change(one, tenant["id"]) for tenant in self._tenants for one in tenant["changes"]),
-            "credits": tuple(self._credit(one, tenant["id"]) for tenant in self._tenants for one in tenant["credits"]),
+            "credits": tuple(self._credit(one, tenant["id"]) for tenant in (*self._tenants, {"id": NONE, "credits": report.get("portal_credits", [])}) for one in tenant["credits"]),
             "shared": tuple({"text": spaced(line, language)} for tenant in self._tenants for line in tenant["shared"]["explanation"]),
             "nothing": tuple(self._because(id_, code) for id_, code in report.get("earns_nothing", {}).items()),
             "notes": tuple({"text": spaced(note, language)} for note in report.get("notes", [])),
@@ -102,11 +102,11 @@ class _Reader:
             told.setdefault(one["tenant"], []).append(one)
         tenants = {one["id"]: one for one in self._tenants}
         for id_, some in told.items():
-            tenant = tenants[id_]
+            tenant = tenants.get(id_) or self._no_tenant()
             earned = {one["id"]: one for one in tenant["credits"]}
             until = dt.date.fromisoformat(some[0]["until"])
             yield {
-                "tenant": id_,
+                "tenant": id_ or self._no_tenants_title(some),
                 "environment": tenant["environment"],
                 "subject": spaced(some[0]["subject"], self._language),
                 "until": until,
@@ -120,10 +120,22 @@ class _Reader:
                 "credits": tuple(self._claimed(one, earned[one["credit"]]) for one in some),
             }
 
+    def _no_tenant(self) -> Row:
+        """What a tenant's claim needs, for the credits that belong to none: of the customer portal."""
+        earned = self._report["portal_credits"]
+        total = str(sum((Fraction(one["amount"]) for one in earned), Fraction(0)))
+        return {"environment": None, "credits": earned, "before_cap": total, "payable": total, "capped": False}
+
+    def _no_tenants_title(self, claims: list[Row]) -> str:
+        """``Customer portal``."""
+        subjects = {one["id"]: one["subject"] for one in self._report["portal_credits"]}
+        return ", ".join(self._titles.get(subjects[one["credit"]], subjects[one["credit"]]) for one in claims)
+
     def _claimed(self, claim: Row, credit: Row) -> Row:
         return {
             **self._credit(credit, claim["tenant"]),
             "nature": spaced(claim["nature"], self._language),
+            "records": tuple(claim["records"]),
             "start": written_instant(dt.datetime.fromisoformat(claim["start"]), self._language),
             "end": written_instant(dt.datetime.fromisoformat(claim["end"]), self._language),
             "resources": tuple(claim["resources"]),

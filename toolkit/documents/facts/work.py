@@ -24,7 +24,7 @@ def work_facts(sources: Sources, language: str) -> dict[str, Any]:
         "uncovered": tuple({"id": one} for one in sources.plan.index.uncovered) if sources.plan else (),
         "results": tuple(tests["checks"]) if tests else no_tests,
         "result_groups": tuple(_grouped(tests["checks"])) if tests else no_tests,
-        "unproven": tuple({"text": one} for one in tests["not_proven"]) if tests else (),
+        "unproven": tuple({"text": one} for one in tests["not_proven"]) if tests else no_tests,
         "test_summary": tuple(
             {"label": name, "value": tests[name] if tests else no_tests}
             for name in ("run", "world", "result", "passed", "failed", "verdict")

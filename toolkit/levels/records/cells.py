@@ -151,6 +151,8 @@ def one_of(choices: Collection[str]) -> Read:
     def read(cell: str, _tell: Tell) -> str:
         if cell in choices:
             return cell
+        if not choices:
+            raise Wrong(f"{cell!r}: the inventory's service has no such words", "leave it empty")
         raise Wrong(f"{cell!r} is not one of {', '.join(sorted(choices))}", nearest(cell, choices))
 
     return read
