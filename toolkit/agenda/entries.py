@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import Literal
 
 import msgspec
 
@@ -12,13 +11,12 @@ from toolkit.agenda.event_nouns import Span
 from toolkit.canonical import canonical_bytes
 from toolkit.errors import UsageError
 from toolkit.model.inventory import Inventory
+from toolkit.model.recurrence import Recurs
 from toolkit.model.service import Text
 
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:onboarding:calendar")
 END_ALARM_DAYS = 30
 """How long before an end an alarm is set; before the end of a commitment it is three times as long (a choice)."""
-
-Recurs = Literal["daily", "weekly", "monthly", "quarterly", "yearly"]
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):

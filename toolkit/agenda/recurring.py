@@ -15,11 +15,12 @@ from collections.abc import Iterator
 import msgspec
 
 from toolkit.agenda.commitment import check_covered, last_day, month_ends, months_within
-from toolkit.agenda.entries import Entry, Recurs, uid_of
+from toolkit.agenda.entries import Entry, uid_of
 from toolkit.catalogue.applicable import deliverables_of
 from toolkit.clocks import BusinessCalendar
 from toolkit.model.inventory import Inventory
 from toolkit.model.months import months_later
+from toolkit.model.recurrence import PeriodDue, Recurs, period_of
 from toolkit.model.service import Deliverable, Due, Service, Text
 
 _DAY = dt.timedelta(days=1)
@@ -47,15 +48,7 @@ def deliverable_entries(inventory: Inventory, service: Service) -> Iterator[Entr
 def _recurring(
     inventory: Inventory, deliverable: Deliverable, recurs: Recurs, calendar: BusinessCalendar
 ) -> Iterator[Entry]:
-    commitment = inventory.customer.commitment
-    check_covered("customer/commitment", commitment.start, last_day(commitment))
-    days = occurrences(
-        recurs,
-        commitment.start,
-        last_day(commitment),
-        calendar=calendar,
-        looks_back=deliverable.document is not None,
-    )
+    days = _within(inventory, deliverable, recurs, calendar)
     entries = tuple(
         Entry(
             uid=uid_of(inventory, "deliverable", deliverable.id, one.usual.isoformat()),
@@ -73,6 +66,36 @@ def _recurring(
     )
     for run in runs(entries):
         yield from (msgspec.structs.replace(entry, run=run[0].uid) for entry in run)
+
+
+def due_periods(inventory: Inventory, service: Service) -> dict[str, tuple[PeriodDue, ...]]:
+    """By recurring deliverable, the periods of the commitment that it is for, each with its day in the calendar.
+
+    The period is that of the usual day; of what is written from a period's records, the one that ended before it.
+    """
+    calendar = BusinessCalendar()
+    return {
+        one.id: tuple(
+            PeriodDue(period=period_of(one.recurs, each.usual - _DAY if _looks_back(one) else each.usual), day=each.day)
+            for each in _within(inventory, one, one.recurs, calendar)
+        )
+        for one in deliverables_of(service, inventory)
+        if one.recurs is not None
+    }
+
+
+def _looks_back(deliverable: Deliverable) -> bool:
+    return deliverable.document is not None
+
+
+def _within(
+    inventory: Inventory, deliverable: Deliverable, recurs: Recurs, calendar: BusinessCalendar
+) -> tuple[Occurrence, ...]:
+    commitment = inventory.customer.commitment
+    check_covered("customer/commitment", commitment.start, last_day(commitment))
+    return occurrences(
+        recurs, commitment.start, last_day(commitment), calendar=calendar, looks_back=_looks_back(deliverable)
+    )
 
 
 def runs(entries: tuple[Entry, ...]) -> Iterator[tuple[Entry, ...]]:

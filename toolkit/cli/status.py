@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from toolkit.cli.days import DAY, day
 from toolkit.cli.options import PATH, Shown, common
 
 if TYPE_CHECKING:
     from toolkit.model.run import Passing
     from toolkit.pipeline.standing import Stands
+    from toolkit.transition.recurring import Recurring
     from toolkit.transition.standing import StageStanding
+
+NEWEST = 5
+"""So many periods of what recurs are named."""
 
 _MARK = {"passed": "x", "current": ">", "later": " "}
 _VERDICT = {"holds": "holds", "missing": "missing", "attested": "for the person who passes the gate to judge"}
@@ -20,8 +26,9 @@ _VERDICT = {"holds": "holds", "missing": "missing", "attested": "for the person 
 
 @click.command()
 @click.argument("path", type=PATH, default=Path())
+@click.option("--on", type=day, metavar=DAY, help="Which recurring deliverables are overdue on that day.")
 @common()
-def status(*, path: Path, shown: Shown) -> None:
+def status(*, path: Path, on: dt.date | None, shown: Shown) -> None:
     """Where the customer of a workspace (PATH: this folder) stands in the transition of its service.
 
     Nothing passes a gate by itself: a person does, with onboard runs resume RUN --passed GATE --by NAME.
@@ -30,7 +37,7 @@ def status(*, path: Path, shown: Shown) -> None:
     from toolkit.pipeline import standing, workspace
 
     where = workspace.find(path)
-    stands = standing.stand(where)
+    stands = standing.stand(where, on=on)
     if shown.as_json:
         print_json(_json(stands))
         return
@@ -45,6 +52,8 @@ def _lines(stands: Stands, path: str, *, verbose: bool) -> list[str]:
         lines.append(f"[{_MARK[one.state]}] {one.stage.title.en}{_passed(one.passing)}")
         if one.state == "current" or (verbose and one.state == "later"):
             lines += _conditions(one, {id_: name.en for id_, name in parties.items()})
+        if one.state == "current":
+            lines += [line for each in stands.recurring for line in _periods(each, verbose=verbose)]
     current = stands.standing.current
     if current is None:
         return lines
@@ -61,6 +70,22 @@ def _conditions(one: StageStanding, parties: dict[str, str]) -> list[str]:
         lines.append(f"      {held.condition.text.en}: {_VERDICT[held.verdict]} [{held.condition.source}]")
         lines += [f"        - {miss.what} ({parties.get(miss.owner, miss.owner)}): {miss.fix}" for miss in held.missing]
     return lines
+
+
+def _periods(one: Recurring, *, verbose: bool) -> list[str]:
+    lines = [f"      {one.deliverable.title.en} ({one.deliverable.recurs}): {_listed(one.delivered, verbose=verbose)}"]
+    if one.overdue:
+        overdue = tuple(f"{each.period} ({each.day})" for each in one.overdue)
+        lines.append(f"        - overdue: {_listed(overdue, verbose=verbose)}")
+    return lines
+
+
+def _listed(names: tuple[str, ...], *, verbose: bool) -> str:
+    """The newest of them, all with --verbose."""
+    if not names:
+        return "none delivered"
+    left = 0 if verbose else max(0, len(names) - NEWEST)
+    return (f"{left} earlier, " if left else "") + ", ".join(names[left:])
 
 
 def _next(stands: Stands, current: StageStanding, path: str) -> str:
@@ -97,6 +122,15 @@ def _json(stands: Stands) -> dict[str, Any]:
         "problems": stands.problems,
         "waiting_for": stands.waiting_for,
         "turn": list(stands.standing.turn),
+        "recurring": [
+            {
+                "deliverable": one.deliverable.id,
+                "recurs": one.deliverable.recurs,
+                "delivered": list(one.delivered),
+                "overdue": [plain(each) for each in one.overdue],
+            }
+            for one in stands.recurring
+        ],
         "stages": [
             {
                 "stage": one.stage.id,

@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from toolkit.model.noun import Noun
+from toolkit.model.recurrence import Recurs
 
 
 class Text(Noun, frozen=True, kw_only=True):
@@ -276,7 +277,7 @@ class Deliverable(Entry, frozen=True, kw_only=True):
     due: Due | None = None
     reviewer: str | None = None
     condition: Text | None = None
-    recurs: Literal["daily", "weekly", "monthly", "quarterly", "yearly"] | None = None
+    recurs: Recurs | None = None
     tiers: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
 

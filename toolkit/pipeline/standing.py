@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 
 import msgspec
 
 from toolkit import catalogue, places
+from toolkit.catalogue.applicable import deliverables_of
 from toolkit.errors import GateWaiting, InventoryInvalid, Undecided, UsageError
 from toolkit.model.inventory import Inventory
 from toolkit.model.plan import TRANSITION_GATE, Plan, Step, gate_name
@@ -14,15 +16,18 @@ from toolkit.model.run import Passing
 from toolkit.model.service import Service
 from toolkit.pipeline.workspace import Workspace
 from toolkit.run.store import RunRow, StepRow, Store
+from toolkit.strict_yaml import line_of
 from toolkit.transition.conditions import Known, held
 from toolkit.transition.deliveries import FILE, Delivery, read_deliveries
+from toolkit.transition.recurring import Recurring, recurring, undue
 from toolkit.transition.standing import Standing, standing
 
 
 class Stands(msgspec.Struct, frozen=True, kw_only=True):
     """A customer's standing with what it was seen from; ``run`` is the newest real run of a whole plan.
 
-    ``problems`` counts those of the inventory: with any, nothing else of it is known.
+    ``problems`` counts those of the inventory: with any, nothing else of it is known. ``recurring`` is what recurs in the
+    current stage, once no gate ends it.
     """
 
     customer: str
@@ -31,6 +36,7 @@ class Stands(msgspec.Struct, frozen=True, kw_only=True):
     run: RunRow | None
     waiting_for: str | None
     problems: int = 0
+    recurring: tuple[Recurring, ...] = ()
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,8 +46,11 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     forced: str | None = None
 
 
-def stand(workspace: Workspace) -> Stands:
-    """Where the customer of a workspace stands; InventoryInvalid only where not even its service can be read."""
+def stand(workspace: Workspace, *, on: dt.date | None = None) -> Stands:
+    """Where the customer of a workspace stands, on a day for what recurs.
+
+    InventoryInvalid where not even its service can be read, or ``deliveries.yaml`` is faulty.
+    """
     from toolkit.inventory.load import load
 
     inventory: Inventory | None = None
@@ -54,24 +63,61 @@ def stand(workspace: Workspace) -> Stands:
         service, customer = _named(workspace, error)
         problems = sum(1 for one in error.details.get("problems", ()) if one.get("severity") != "warning") or 1
     run, plan, steps = _newest(workspace)
+    deliveries = _deliveries(workspace, service)
     known = _known(
         service,
         inventory,
         problems=problems,
         undecided=undecided,
-        deliveries=_deliveries(workspace, service),
+        deliveries=deliveries,
         plan=plan,
         steps=steps,
     )
     passings = {} if plan is None else _passings(plan, steps)
+    stands = standing(service, known, passings)
     return Stands(
         customer=customer,
         service=service,
-        standing=standing(service, known, passings),
+        standing=stands,
         run=run,
         waiting_for=_waiting_for(plan, steps) if run is not None and run.state == "waiting" else None,
         problems=problems,
+        recurring=()
+        if inventory is None
+        else _recurring(workspace, service, inventory, deliveries, stands=stands, on=on),
     )
+
+
+def _recurring(
+    workspace: Workspace,
+    service: Service,
+    inventory: Inventory,
+    deliveries: Mapping[str, Delivery],
+    *,
+    stands: Standing,
+    on: dt.date | None,
+) -> tuple[Recurring, ...]:
+    """What recurs in the current stage; none while a gate ends it. InventoryInvalid for a period that there is not."""
+    from toolkit.agenda.recurring import due_periods
+
+    running = stands.current is not None and not stands.current.stage.gate
+    noted = any(one.period is not None for one in deliveries.values())
+    if not (noted or running):
+        return ()
+    due = due_periods(inventory, service)
+    place = undue(due, deliveries)
+    if place is not None:
+        one = tuple(deliveries.values())[place]
+        line = line_of(workspace.root / FILE, ("deliveries", place))
+        raise InventoryInvalid(
+            f"{FILE}:{line}: {one.what}: the commitment has no such period {one.period_name}",
+            fix="see its days: onboard calendar PATH",
+        )
+    if not running or stands.current is None:
+        return ()
+    stage = stands.current.stage.id
+    own = tuple(one for one in deliverables_of(service, inventory) if one.stage == stage)
+    return recurring(own, due, deliveries, on=on)
 
 
 def admitted(
@@ -147,7 +193,9 @@ def _named(workspace: Workspace, error: InventoryInvalid) -> tuple[Service, str]
 
 def _deliveries(workspace: Workspace, service: Service) -> dict[str, Delivery]:
     return read_deliveries(
-        workspace.root / FILE, known=[one.id for one in (*service.deliverables, *service.prerequisites)]
+        workspace.root / FILE,
+        known=[one.id for one in (*service.deliverables, *service.prerequisites)],
+        recurring={one.id: one.recurs for one in service.deliverables if one.recurs is not None},
     )
 
 

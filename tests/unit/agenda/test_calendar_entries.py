@@ -21,13 +21,14 @@ from toolkit.agenda.commitment import anniversaries, last_day
 from toolkit.agenda.entries import Calendar, chosen
 from toolkit.agenda.ics import ics_bytes
 from toolkit.agenda.present_calendar import calendar_json, calendar_lines
-from toolkit.agenda.recurring import occurrences
+from toolkit.agenda.recurring import due_periods, occurrences
 from toolkit.catalogue import service
 from toolkit.clocks import BusinessCalendar
 from toolkit.errors import InventoryInvalid, UsageError
 from toolkit.inventory.load import load
 from toolkit.model.inventory import Commitment, Inventory, Subscription, SupportPeriod
 from toolkit.model.months import months_later
+from toolkit.model.recurrence import is_written
 from toolkit.model.service import Limit
 
 ROOT = Path(__file__).parents[3]
@@ -435,3 +436,37 @@ def test_levels_of_another_service_have_their_minimum_too() -> None:
     )
     other = msgspec.structs.replace(known, tiers=())
     assert days(calendar_of(changed("acme", tenants=(tenant,)), other), "support-level") == ["2027-10-01"]
+
+
+@hypothesis.given(st.dates(dt.date(2026, 1, 1), dt.date(2035, 1, 1)), st.integers(1, 36))
+@hypothesis.settings(deadline=None, max_examples=25)
+def test_every_period_of_what_recurs_has_one_name_and_one_day(start: dt.date, months: int) -> None:
+    """Whatever day a commitment starts on: no period twice, in their order, and as many as there are entries."""
+    for name in ("acme", "support-desk"):
+        inventory = changed(name, commitment=Commitment(start=start, months=months))
+        sd = service(inventory.service)
+        recurs = {one.id: one.recurs for one in sd.deliverables}
+        entries = [entry.reference for entry in calendar_of(inventory, sd).entries if entry.kind == "deliverable"]
+        for id_, periods in due_periods(inventory, sd).items():
+            names = [one.period for one in periods]
+            assert len(set(names)) == len(names) == entries.count(id_)
+            assert [one.day for one in periods] == sorted(one.day for one in periods)
+            assert all(is_written(recurs[id_], one) for one in names)  # type: ignore[arg-type]
+
+
+def test_the_periods_of_a_year() -> None:
+    """A commitment from 1 January 2027, a Friday and a holiday: meetings are of their own period, reports of the one before."""
+    desk = changed("support-desk", commitment=Commitment(start=dt.date(2027, 1, 1), months=12))
+    found = due_periods(desk, service(desk.service))
+    assert [one.period for one in found["technical-review"]] == ["2027-Q1", "2027-Q2", "2027-Q3", "2027-Q4"]
+    assert (found["operations-review"][0].period, found["operations-review"][0].day.isoformat()) == (
+        "2027-W01",
+        "2027-01-04",
+    )
+    assert found["case-watch"][0].period == "2027-01-04"
+    acme = changed("acme", commitment=Commitment(start=dt.date(2027, 1, 1), months=12))
+    reports = due_periods(acme, service(acme.service))["monthly-report"]
+    assert [(one.period, one.day.isoformat()) for one in reports][:2] == [
+        ("2027-01", "2027-02-01"),
+        ("2027-02", "2027-03-01"),
+    ]

@@ -193,6 +193,39 @@ def test_a_faulty_file_of_deliveries_is_said(workspace: Path) -> None:
     assert "deliveries.yaml" in done.stderr
 
 
+def test_in_the_run_it_says_what_is_overdue_on_a_day(tmp_path: Path) -> None:
+    desk = tmp_path / "desk"
+    desk.mkdir()
+    example = Path(__file__).parents[3] / "examples/support-desk/inventory.yaml"
+    text = re.sub(r"commitment: .*", "commitment: {start: 2027-01-01, months: 12}", example.read_text())
+    (desk / "inventory.yaml").write_text(text)
+    review = "{what: operations-review, period: 2027-W%s, delivered: 2027-01-%s, reference: MIN}"
+    noted = "schema: onboarding/deliveries/v1\ndeliveries:\n" + "".join(
+        f"  - {review % one}\n" for one in (("01", "04"), ("03", "18"))
+    )
+    (desk / "deliveries.yaml").write_text(noted)
+    assert status(desk)["recurring"] == []  # a gate is open yet
+    run = begun(desk)
+    assert passed(desk, run, "tier-set-up", forced="the training is booked").returncode == 0
+
+    text = onboard("status", desk, cwd=desk).stdout
+    assert "Operations review (weekly): 2027-W01, 2027-W03" in text
+    assert "overdue" not in text
+    text = onboard("status", desk, "--on", "2027-01-26", cwd=desk).stdout
+    assert "  - overdue: 2027-W02 (2027-01-11), 2027-W04 (2027-01-25)\n" in text
+    assert "Case watch (daily): none delivered" in text
+    assert "11 earlier, 2027-01-19" in text
+    found = loaded(onboard("status", desk, "--on", "2027-01-26", "--format", "json", cwd=desk))["recurring"]
+    (watch,) = (one for one in found if one["deliverable"] == "case-watch")
+    assert len(watch["overdue"]) == 16
+    assert onboard("status", desk, "--on", "soon", cwd=desk).returncode == 2
+
+    (desk / "deliveries.yaml").write_text(noted.replace("2027-W03", "2027-W54"))
+    done = onboard("status", desk, cwd=desk)
+    assert done.returncode == 3
+    assert "deliveries.yaml:4: operations-review: the commitment has no such period 2027-W54" in done.stderr
+
+
 @pytest.mark.parametrize("service", sorted(services()))
 def test_what_is_handed_over_has_one_name(service: str) -> None:
     found = [one.id for one in (*services()[service].deliverables, *services()[service].prerequisites)]

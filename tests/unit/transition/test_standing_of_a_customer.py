@@ -17,10 +17,12 @@ from hypothesis import strategies as st
 from toolkit.catalogue.applicable import answer
 from toolkit.errors import InventoryInvalid
 from toolkit.model.inventory import Inventory
+from toolkit.model.recurrence import PeriodDue
 from toolkit.model.run import Passing
 from toolkit.model.service import Prerequisite, Service
 from toolkit.transition.conditions import Known
 from toolkit.transition.deliveries import Deliveries, Delivery, read_deliveries
+from toolkit.transition.recurring import recurring, undue
 from toolkit.transition.standing import standing
 
 ROOT = Path(__file__).parents[3]
@@ -149,6 +151,19 @@ GOOD = "schema: onboarding/deliveries/v1\ndeliveries:\n  - {what: runbook, deliv
         (GOOD % ", accepted: 2027-01-16", "go together"),
         (GOOD % ", accepted: 2027-01-14, accepted_by: Ada", "before it was delivered"),
         (GOOD % ", odd: 1", "unknown field"),
+        (GOOD % ", period: 2027-W03", "deliveries.yaml:3: runbook: it is delivered once"),
+        (
+            GOOD.replace("runbook", "weekly-review") % "",
+            "deliveries.yaml:3: weekly-review: period is missing, and it is weekly",
+        ),
+        (GOOD.replace("runbook", "weekly-review") % ", period: 2027-03", "period '2027-03' is no week"),
+        (GOOD.replace("runbook", "weekly-review") % ", period: 2027", "period '2027' is no week"),
+        (GOOD.replace("runbook", "weekly-review") % ", period: []", r"period '\[\]' is no week"),
+        (
+            GOOD.replace("runbook", "weekly-review") % ", period: 2027-W03"
+            + (GOOD.splitlines()[2] % ", period: 2027-W03").replace("runbook", "weekly-review"),
+            "weekly-review 2027-W03 stands there twice",
+        ),
         (GOOD % ", what: runbook", "stands twice"),
         (GOOD.replace("D%s", "''%s") % "", r"deliveries.yaml:3: deliveries\[0\].reference: .*regex"),
         (GOOD % ", accepted: 2027-01-16, accepted_by: ' '", "deliveries.yaml:3: .*accepted_by"),
@@ -163,7 +178,62 @@ def test_a_faulty_file_of_deliveries_is_refused(tmp_path: Path, written: str, re
     path = tmp_path / "deliveries.yaml"
     path.write_text(written)
     with pytest.raises(InventoryInvalid, match=reason):
-        read_deliveries(path, known=["runbook"])
+        read_deliveries(path, known=["runbook", "weekly-review"], recurring={"weekly-review": "weekly"})
+
+
+def test_what_recurs_is_delivered_for_its_periods(tmp_path: Path) -> None:
+    path = tmp_path / "deliveries.yaml"
+    kinds = {"watch": ("daily", "2027-03-01"), "review": ("weekly", "2027-W09"), "report": ("monthly", "2027-03")}
+    kinds |= {"training": ("quarterly", "2027-Q1"), "audit": ("yearly", "2027")}
+    lines = [
+        f"  - {{what: {what}, period: {period}, delivered: 2027-03-02, reference: D}}"
+        for what, (_, period) in kinds.items()
+    ]
+    path.write_text("\n".join(["schema: onboarding/deliveries/v1", "deliveries:", *lines]))
+    found = read_deliveries(path, known=kinds, recurring={what: recurs for what, (recurs, _) in kinds.items()})  # type: ignore[misc]
+    assert list(found) == [f"{what} {period}" for what, (_, period) in kinds.items()]
+
+
+def weekly(*delivered: tuple[str, str]) -> dict[str, Delivery]:
+    listed = [
+        Delivery(what="weekly-review", period=period, delivered=dt.date.fromisoformat(day), reference="D")
+        for period, day in delivered
+    ]
+    return {one.key: one for one in listed}
+
+
+WEEKS = {
+    "weekly-review": tuple(
+        PeriodDue(period=f"2027-W0{week}", day=dt.date.fromisocalendar(2027, week, 1)) for week in range(1, 5)
+    )
+}
+
+
+@pytest.mark.parametrize(
+    ("on", "given", "late"),
+    [
+        (None, ["2027-W01", "2027-W03"], []),
+        ("2027-01-04", ["2027-W01"], []),
+        # the third week is noted, but delivered a day later
+        ("2027-01-19", ["2027-W01"], ["2027-W02", "2027-W03"]),
+        ("2027-01-20", ["2027-W01", "2027-W03"], ["2027-W02"]),
+        # what is due on the day itself is not late
+        ("2027-01-25", ["2027-W01", "2027-W03"], ["2027-W02"]),
+        ("2028-01-01", ["2027-W01", "2027-W03"], ["2027-W02", "2027-W04"]),
+    ],
+)
+def test_what_recurs_is_overdue_the_day_after_its_day(on: str | None, given: list[str], late: list[str]) -> None:
+    handed = weekly(("2027-W01", "2027-01-04"), ("2027-W03", "2027-01-20"))
+    day = None if on is None else dt.date.fromisoformat(on)
+    (found,) = recurring(SERVICE.deliverables, WEEKS, handed, on=day)
+    assert list(found.delivered) == given
+    assert [one.period for one in found.overdue] == late
+
+
+def test_a_period_that_the_commitment_does_not_have() -> None:
+    assert undue(WEEKS, weekly(("2027-W01", "2027-01-04"))) is None
+    assert undue(WEEKS, weekly(("2027-W01", "2027-01-04"), ("2027-W53", "2027-01-04"))) == 1
+    assert undue({}, weekly(("2027-W01", "2027-01-04"))) == 0
 
 
 def test_deliveries_that_are_no_file_are_refused(tmp_path: Path) -> None:
@@ -196,6 +266,8 @@ def test_the_schema_says_the_same_of_the_file() -> None:
         ({}, True),
         ({"accepted": "2027-01-16", "accepted_by": "Ada"}, True),
         ({"odd": 1}, False),
+        ({"period": "2027-W03"}, True),
+        ({"period": 2027}, True),
         ({"delivered": "soon"}, False),
         ({"reference": ""}, False),
         ({"reference": " "}, False),
