@@ -112,6 +112,8 @@ class Clock:
     def run(self, second: int) -> int:
         """Seconds that the clock has run since its start at that epoch second; grows by at most a second each second."""
         open_before = self._track.open_before(second)
+        if not self._starts:
+            return open_before
         index = bisect_right(self._starts, second)
         if index == 0:
             return open_before

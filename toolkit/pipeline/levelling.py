@@ -9,7 +9,7 @@ import msgspec
 from toolkit import catalogue
 from toolkit.clocks import epoch, instant
 from toolkit.errors import UsageError
-from toolkit.inventory.load import load
+from toolkit.inventory.load import load, without_collection
 from toolkit.levels.month import month_figures
 from toolkit.levels.period import Period, period
 from toolkit.levels.present import figures, priority_lines, report_lines, response_lines, words
@@ -69,6 +69,11 @@ class Levelled(msgspec.Struct, frozen=True, kw_only=True):
 
 def levels(workspace: Workspace, asked: Asked) -> Levelled:
     """The month's report. Raises InventoryInvalid, RecordsInvalid (3) and UsageError (2)."""
+    with without_collection():
+        return _levels(workspace, asked)
+
+
+def _levels(workspace: Workspace, asked: Asked) -> Levelled:
     inventory = load(workspace.root)
     service = catalogue.service(inventory.service)
     month = period(asked.month)

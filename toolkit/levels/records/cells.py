@@ -25,6 +25,7 @@ _NAMED_ZONE = re.compile(r"(.*)\[([A-Za-z0-9_+/-]+)\]", re.DOTALL)
 _USUAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:[0-5]\d:[0-5]\d[+-]\d\d:\d\d", re.ASCII)
 _NO_OFFSET = dt.timedelta()
 _LONGEST = 2000
+_TWO_DIGITS = {f"{number:02}": number for number in range(60)}
 
 
 class Wrong(Exception):
@@ -57,7 +58,7 @@ def moment(cell: str, tell: Tell) -> int:
     if _USUAL.fullmatch(cell):
         start = _hour(cell[:13], cell[19:])
         if start is not None:
-            return start + 60 * int(cell[14:16]) + int(cell[17:19])
+            return start + 60 * _TWO_DIGITS[cell[14:16]] + _TWO_DIGITS[cell[17:19]]
     seconds, there = _moment(cell)
     if there:
         tell("unusual-offset", {"cell": cell, "there": there})

@@ -61,8 +61,10 @@ def read_records(folder: Path, known: Known, *, not_after: int | None = None) ->
 
 _Place = tuple[str, int, str]
 """File, line and field; no field: the line is meant."""
-_Cell = tuple[int, str, str, Read, bool]
-"""Where a column stands, its name, the record's field, what reads it, and whether something must stand there."""
+_Cell = tuple[int, str, str, Read, bool, dict[str, Any]]
+"""Where a column stands, its name, the record's field, what reads it, whether something must stand there, and what cells
+of it were read before: most columns say a few things again and again."""
+_REMEMBERED = 4096
 
 
 class _Reading:
@@ -98,8 +100,8 @@ class _Reading:
         table = read_table(path, names, self.complainer(path))
         if table.named_once and not self._columns(file, table.columns, shape):
             return []
-        cells = tuple(
-            (table.columns.index(one.name), one.name, one.field, one.read, one.filled)
+        cells: tuple[_Cell, ...] = tuple(
+            (table.columns.index(one.name), one.name, one.field, one.read, one.filled, {})
             for one in shape.columns
             if one.name in table.columns
         )
@@ -149,15 +151,24 @@ class _Reading:
         values: dict[str, Any] = {}
         sound = True
 
-        for index, name, field, read, filled in cells:
-            cell = row[index].strip()
-            if cell:
+        for index, name, field, read, filled, before in cells:
+            cell = row[index]
+            if cell in before:
+                values[field] = before[cell]
+                continue
+            said = cell.strip()
+            if said:
+                notes = len(self.notes)
                 try:
-                    values[field] = read(cell, tell)
+                    values[field] = read(said, tell)
                 except Wrong as wrong:
                     values[field] = None
                     sound = False
                     self.problem("REC-003", (file, line, name), wrong.args[0], wrong.args[1])
+                else:
+                    # a cell of which something is told is told of each time
+                    if len(before) < _REMEMBERED and notes == len(self.notes):
+                        before[cell] = values[field]
             elif filled:
                 sound = False
                 self.problem("REC-003", (file, line, name), "nothing stands there", "fill it in")
