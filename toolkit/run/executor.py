@@ -30,6 +30,7 @@ FAILURE: dict[str, type[errors.OnboardError]] = {
 }
 
 STAGES = ("transition", *FAILURE)
+PROVISION = STAGES.index("provision")
 
 
 class MakeRequest(Protocol):
@@ -254,9 +255,13 @@ def left_out(step: Step, bindings: Bindings) -> str:
 def in_order(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     """The steps so that each comes after what it needs; where the graph leaves it open, by the flow's stages.
 
-    Provisioning comes first, because it checks whose account this is before anything has an effect.
+    Provisioning comes first, because it checks whose account this is before anything has an effect; with it comes what it
+    waits for, the acceptance of an environment that is deployed before another (SD-1 §1.5).
     """
-    waiting = sorted(steps, key=lambda step: STAGES.index(step.stage))
+    before = _needed(steps, {step.id for step in steps if step.stage == "provision"})
+    waiting = sorted(
+        steps, key=lambda step: min(STAGES.index(step.stage), PROVISION if step.id in before else len(STAGES))
+    )
     placed: list[Step] = []
     ids = {step.id for step in steps}
     seen: set[str] = set()
@@ -268,6 +273,19 @@ def in_order(steps: tuple[Step, ...]) -> tuple[Step, ...]:
         placed.append(ready)
         seen.add(ready.id)
     return tuple(placed)
+
+
+def _needed(steps: tuple[Step, ...], some: set[str]) -> set[str]:
+    """Ids of everything that those steps wait for, near or far."""
+    needs = {step.id: step.needs for step in steps}
+    found: set[str] = set()
+    looking = list(some)
+    while looking:
+        for need in needs.get(looking.pop(), ()):
+            if need not in found:
+                found.add(need)
+                looking.append(need)
+    return found
 
 
 def new_run_id() -> str:

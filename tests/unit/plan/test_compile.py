@@ -197,6 +197,10 @@ def test_tenants_of_one_environment_do_not_wait_for_each_other(wide, make_plan):
 def test_a_run_follows_the_order_of_the_environments(wide, make_plan):
     order = [step.name for step in in_order(make_plan(wide).steps)]
     assert order.index("verify/acme-dev") < order.index("provision/acme-prod/foundation")
+    # every account is known before anything else has an effect
+    last = max(order.index(name) for name in order if name.startswith("provision/"))
+    assert last < min(order.index(name) for name in order if name.startswith(("configure/", "register/")))
+    assert order.index("verify/acme-prod") > order.index("register/acme-hq")
     assert order.index("provision/acme-dev/backup") < order.index("verify/acme-dev")
 
 
