@@ -1,6 +1,7 @@
 """What an assessment finds in an inventory, how grave it is, and that every warning has its words in both languages."""
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import msgspec
@@ -127,3 +128,34 @@ def test_dates_of_an_events_deliverables_are_those_of_its_plan():
     assert rows["Rehearsal of 2 hours"]["date"] == dt.date(2027, 6, 8)
     assert rows["Run of show"]["date"] == dt.date(2027, 6, 14)
     assert not rows["Attendance reports"]["date"]
+
+
+def test_what_can_be_had_by_a_quote_is_not_said_to_be_excluded_for_good():
+    text = of("meetings", "assessment", "en")
+    assert "- Migration (unless it is quoted) " in text
+    assert "- Racking and cabling \\[" in text
+    assert "- Migration (sauf devis) " in of("meetings", "assessment", "fr")
+
+
+def test_a_service_without_tenants_and_sites_has_no_empty_drawing():
+    assert "![" not in of("meetings", "low-level-design", "en")
+
+
+def test_the_day_that_the_order_plans_is_no_gap():
+    text = of("telephony", "transition-plan", "en")
+    assert "| Activation | provider | yes | 1 March 2027 |" in text
+    assert re.search(r"\| Gate: Activation .*\| 1 March 2027 \|\n", text)
+    assert "date of the stage (Activation)" not in text
+
+
+def test_a_report_asks_for_nothing_that_the_service_does_not_do():
+    text = of("support-desk", "monthly-report", "en", month="2027-03")
+    assert "problems and root causes" in text
+    assert "patches" not in text
+    assert "backups" not in text
+
+
+def of(example: str, id_: str, language: str, month: str | None = None) -> str:
+    sources = gather(workspace.find(ROOT / "examples" / example), month=month, languages=(language,))
+    (made,) = make(sources, only=(id_,), languages=(language,), formats=("md",))
+    return made.files[f"{id_}.{language}.md"].decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from toolkit.catalogue.applicable import answer, deliverables_of, prerequisites_of
@@ -9,6 +10,9 @@ from toolkit.documents.missing import NONE, Missing
 from toolkit.documents.sources import Row, Sources
 from toolkit.documents.typography import spaced
 from toolkit.model.service import Condition, Deliverable, Prerequisite, Stage
+
+ACTIVATION = "activation"
+"""The stage whose day an order plans."""
 
 
 def agreed_facts(sources: Sources, language: str) -> dict[str, Any]:
@@ -137,6 +141,12 @@ def _deliverable(sources: Sources, one: Deliverable, language: str) -> Row:
     }
 
 
+def stage_day(sources: Sources, stage: str) -> dt.date | None:
+    """The day that the order plans for a stage, or on which it was passed: of the activation (SD-2 §2)."""
+    order = sources.inventory.order
+    return None if order is None or stage != ACTIVATION else order.activation or order.planned_activation
+
+
 def _stage(sources: Sources, one: Stage, language: str) -> Row:
     def told(conditions: tuple[Condition, ...]) -> tuple[Row, ...]:
         return tuple(
@@ -152,9 +162,12 @@ def _stage(sources: Sources, one: Stage, language: str) -> Row:
         "entry": told(one.entry),
         "exit": told(one.exit),
         "gate": one.gate,
-        "date": Missing(what="stage-date", of=spaced(one.title.of(language), language), where="people")
-        if one.gate
-        else NONE,
+        "date": stage_day(sources, one.id)
+        or (
+            Missing(what="stage-date", of=spaced(one.title.of(language), language), where="people")
+            if one.gate
+            else NONE
+        ),
         "deliverables": tuple(
             spaced(found.title.of(language), language) for found in _owed(sources) if found.stage == one.id
         ),

@@ -56,7 +56,10 @@ def promise_facts(sources: Sources, language: str) -> dict[str, Any]:
             {**row, "value": amount(one.value, one.unit, language), "bound": one.bound}
             for row, one in zip(_entries(service.limits, language), service.limits, strict=True)
         ),
-        "exclusions": _entries(service.exclusions, language),
+        "exclusions": tuple(
+            {**row, "unless_quoted": one.unless_quoted}
+            for row, one in zip(_entries(service.exclusions, language), service.exclusions, strict=True)
+        ),
         "choices": _entries(service.choices, language),
         "provider_data": _entries(service.provider_data, language),
         "tables": _tables(service, language),

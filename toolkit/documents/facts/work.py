@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from toolkit.documents.facts.agreed import stage_day
 from toolkit.documents.missing import Missing
 from toolkit.documents.sources import Row, Sources
 from toolkit.documents.typography import spaced
@@ -73,7 +74,7 @@ def _tasks(sources: Sources, plan: Plan, language: str) -> list[Row]:
                 "gate": step.kind == "gate",
                 "owner": stage.owner if stage else "on-site" if step.kind == "gate" else "provider",
                 "needs": tuple(sorted(numbers[need] for need in step.needs if need in numbers)),
-                "date": Missing(what="task-date", where="people"),
+                "date": (stage_day(sources, stage.id) if stage else None) or Missing(what="task-date", where="people"),
             }
         )
     return rows
