@@ -39,7 +39,8 @@ def claim(
     """
     incidents = [index.incidents[id_] for id_ in credit.records if id_ in index.incidents]
     told = [index.outages[id_] for id_ in credit.records if id_ in index.outages]
-    outages = [one for one in told if one.incident is None or one.incident in credit.records]
+    own = frozenset(credit.records)
+    outages = [one for one in told if one.incident is None or one.incident in own]
     changes = [index.changes[id_] for id_ in credit.records if id_ in index.changes]
     times = [(one.start, one.end) for one in outages] if credit.kind == "availability" else []
     times = times or [(one.opened, one.resolved) for one in incidents]
@@ -49,6 +50,7 @@ def claim(
     touched = {part for one in incidents for part in one.components}
     resources = {one.component for one in outages} | (touched & units if credit.kind == "availability" else touched)
     resources |= {one.component for one in changes if one.component}
+    elsewhere = {one.id for one in told} - {one.id for one in outages}
     return Claim(
         credit=credit.id,
         tenant=tenant,
@@ -56,9 +58,7 @@ def claim(
         start=at(min(starts), period.zone).isoformat(),
         end=at(max(ends), period.zone).isoformat(),
         resources=tuple(sorted(resources)),
-        records=tuple(
-            id_ for id_ in credit.records if id_ not in {one.id for one in told} - {one.id for one in outages}
-        ),
+        records=tuple(id_ for id_ in credit.records if id_ not in elsewhere),
         amount=credit.amount,
         subject=f"{rules.subject} {service}",
         until=(period.last_day + dt.timedelta(days=rules.within_days)).isoformat(),
