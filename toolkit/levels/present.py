@@ -72,9 +72,9 @@ def _tenant(tenant: TenantFigures, report: LevelsReport, said: dict[str, str], *
     yield f"{tenant.id}: {tenant.environment}, {tenant.support_level}{penalty}"
     yield from (f"  {said['availability']}: {_function(one, report, said)}" for one in tenant.functions)
     restore = tenant.restore
-    late = said["late-of"].format(late=restore.counted_late, resolved=restore.resolved)
+    late = said["late-of"].format(late=restore.late, resolved=restore.resolved)
     gap = f"{said['gap']} {percent(100 * restore.gap)}"
-    yield f"  {said['restore']}: {', '.join(filter(None, (late, in_time_words(restore, said), gap)))}{_earned(restore.credit_percent, restore.base, restore.credit)}"
+    yield f"  {said['restore']}: {', '.join(filter(None, (late, in_time_words(restore, said), counted_words(restore, said), gap)))}{_earned(restore.credit_percent, restore.base, restore.credit)}"
     done = [one for one in tenant.changes if one.elapsed is not None]
     late = said["late-of"].format(late=sum(one.late for one in done), resolved=len(done))
     yield f"  {said['changes']}: {late}, {said['credit']} {euros(tenant.change_credit)}"
@@ -91,6 +91,11 @@ def _tenant(tenant: TenantFigures, report: LevelsReport, said: dict[str, str], *
         claim = until.get(credit.id)
         if claim is not None:
             yield f"    {said['claim'].format(until=claim.until, subject=claim.subject)}"
+
+
+def counted_words(restore: RestoreGap, said: dict[str, str]) -> str:
+    """How many late incidents the gap counts, where others earn availability credit; else empty."""
+    return said["counted-late"].format(count=restore.counted_late) if restore.moved_to_availability else ""
 
 
 def in_time_words(restore: RestoreGap, said: dict[str, str]) -> str:
@@ -162,4 +167,5 @@ def figures() -> dict[str, Callable[..., str]]:
         "length": length,
         "cents": cents,
         "in_time": in_time_words,
+        "counted_late": counted_words,
     }

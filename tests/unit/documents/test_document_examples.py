@@ -1,7 +1,10 @@
 """Every example has its documents in both languages; results come from evidence that holds, and from no other."""
 
+import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -79,3 +82,25 @@ def test_a_plan_that_is_refused_is_a_gap(tmp_path):
     result = CliRunner().invoke(cli, arguments, standalone_mode=False)
     assert result.return_value == 0, result.exception
     assert "tasks of the plan: from the command line: onboard plan PATH [work]" in result.output
+
+
+def test_hash_seed_clock_language_and_folder_of_the_machine_change_no_byte(tmp_path):
+    """Two processes with another environment write the same files."""
+    shutil.copytree(ROOT / "examples/acme", tmp_path / "acme", ignore=shutil.ignore_patterns(".onboard"))
+    places = {
+        "one": (ROOT, tmp_path / "acme", {"PYTHONHASHSEED": "1", "TZ": "UTC", "LC_ALL": "C.UTF-8"}),
+        "other": (tmp_path / "acme", ".", {"PYTHONHASHSEED": "77", "TZ": "America/New_York", "LC_ALL": "fr_FR.UTF-8"}),
+    }
+    only = [part for id_ in ("monthly-report", "credit-claim", "initial-inventory") for part in ("--only", id_)]
+    for name, (folder, path, environment) in places.items():
+        arguments = ["documents", str(path), "--month", "2027-03", *only, "--output", str(tmp_path / name)]
+        subprocess.run(
+            [sys.executable, "-c", "from toolkit.cli.main import main; main()", *arguments],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+            check=True,
+            capture_output=True,
+        )
+    one, other = ({file.name: file.read_bytes() for file in (tmp_path / name).iterdir()} for name in places)
+    assert one
+    assert one == other

@@ -60,6 +60,14 @@ def test_acme_explains_every_credit_by_records_rule_and_arithmetic() -> None:
     assert "the last one holds for the whole clock; stopped by EXC-3002" in said
 
 
+def test_late_incidents_that_earn_availability_credit_are_late_all_the_same() -> None:
+    said = run(WORKED, "--language", "en")
+    assert "  time to restore: 3 late of 8, 62.5 % in time for 95 %: missed, 2 of them counted here, gap 25 %" in said
+    assert "3 en retard sur 8, 62.5 % dans les temps pour 95 % : non tenu, dont 2 comptés ici" in run(
+        WORKED, "--format", "html"
+    )
+
+
 def test_the_customers_language_is_the_reports() -> None:
     assert "avoirs dus: 161.50 €" in run(ACME)
     assert "credits payable" in run(ACME, "--language", "en")
