@@ -153,6 +153,7 @@ def test_the_command_writes_lists_and_counts(workspace):
     assert '"hosted_on": "str"' in run(workspace, "--facts").output
 
 
+@pytest.mark.slow
 def test_the_list_speaks_the_languages_that_are_asked_for(workspace):
     assert "operations-runbook: Operations runbook" in run(workspace, "--list", "--language", "en").output
     both = run(workspace, "--list", "--language", "en", "--language", "fr").output.splitlines()

@@ -18,8 +18,11 @@ from toolkit.pipeline.document_sources import gather
 
 ROOT = Path(__file__).parents[3]
 WORKED = ROOT / "tests/golden/levels/worked-month"
-# the SDK imports its own deprecated modules
-pytestmark = pytest.mark.filterwarnings("ignore:.* has been deprecated in favor of :DeprecationWarning")
+pytestmark = [
+    pytest.mark.slow,
+    # the SDK imports its own deprecated modules
+    pytest.mark.filterwarnings("ignore:.* has been deprecated in favor of :DeprecationWarning"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -163,6 +163,7 @@ def made(acme):
     return {one.id: one for one in make(acme, only=(), languages=("fr",), formats=formats)}
 
 
+@pytest.mark.slow
 def test_every_link_and_picture_of_every_page_leads_somewhere(made):
     for id_, document in made.items():
         found = Page(document.files[f"{id_}.fr.html"].decode())

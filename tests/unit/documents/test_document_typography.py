@@ -48,6 +48,7 @@ def test_french_gets_its_narrow_spaces_and_apostrophes():
     assert spaced("it's: 5 %", "en") == "it's: 5 %"
 
 
+@pytest.mark.slow
 def test_every_french_document_keeps_to_the_conventions_and_says_that_nobody_reviewed_it(acme):
     for one in make(acme, only=(), languages=("fr",), formats=("md",)):
         text = one.files[f"{one.id}.fr.md"].decode()
@@ -58,6 +59,7 @@ def test_every_french_document_keeps_to_the_conventions_and_says_that_nobody_rev
         assert "n\u2019ont pas été relus par un locuteur natif" in text
 
 
+@pytest.mark.slow
 def test_nothing_of_python_or_of_templates_is_printed(acme):
     for one in make(acme, only=(), languages=("fr", "en"), formats=("md",)):
         text = b"".join(one.files.values()).decode()
