@@ -12,6 +12,9 @@ from toolkit.documents.make import make
 from toolkit.pipeline import workspace
 from toolkit.pipeline.document_sources import gather
 
+pytestmark = pytest.mark.slow  # whole documents of whole customers
+
+
 ROOT = Path(__file__).parents[3]
 SUMMIT = ROOT / "examples/summit"
 

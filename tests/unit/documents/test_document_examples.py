@@ -20,7 +20,10 @@ from toolkit.pipeline.document_sources import gather
 ROOT = Path(__file__).parents[3]
 EXAMPLES = sorted(path.name for path in (ROOT / "examples").iterdir() if path.is_dir())
 # the SDK imports its own deprecated modules
-pytestmark = pytest.mark.filterwarnings("ignore:.* has been deprecated in favor of :DeprecationWarning")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:.* has been deprecated in favor of :DeprecationWarning"),
+]
 
 
 @pytest.mark.slow

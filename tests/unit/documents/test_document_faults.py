@@ -18,7 +18,10 @@ from toolkit.errors import OnboardError, UsageError
 
 ROOT = Path(__file__).parents[3]
 # the SDK imports its own deprecated modules
-pytestmark = pytest.mark.filterwarnings("ignore:.* has been deprecated in favor of :DeprecationWarning")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:.* has been deprecated in favor of :DeprecationWarning"),
+]
 
 
 def composed(acme, *, text: str = "x", own: bool = True, **section):

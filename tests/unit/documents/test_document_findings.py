@@ -17,7 +17,10 @@ from toolkit.pipeline.document_sources import gather
 
 ROOT = Path(__file__).parents[3]
 # the SDK imports its own deprecated modules
-pytestmark = pytest.mark.filterwarnings("ignore:.* has been deprecated in favor of :DeprecationWarning")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:.* has been deprecated in favor of :DeprecationWarning"),
+]
 
 
 def changed(tmp_path: Path, example: str, *changes: tuple[str, str]):
