@@ -51,6 +51,7 @@ def fill(path: Path, value: Any, language: Any) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.slow
 def test_a_filled_template_is_validated_decided_and_planned(language: str, tmp_path: Path, capsys: Any) -> None:
     root = tmp_path / "acme"
     root.mkdir()

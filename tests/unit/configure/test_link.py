@@ -15,6 +15,7 @@ from toolkit.model.plan import Step
 from toolkit.model.run import StepRequest
 
 
+@pytest.mark.slow
 def test_a_link_that_does_not_come_up_is_waited_for_and_named(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setitem(step.LINK_TIMEOUT, "real", 1.2)
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / "key")], check=True)

@@ -244,6 +244,7 @@ def test_a_file_of_other_lines_is_no_ndjson(tmp_path: Path) -> None:
     assert len(piece.refused) == 10_001
 
 
+@pytest.mark.slow
 def test_large_json_is_read_by_slices(tmp_path: Path) -> None:
     text = json.dumps(
         {"tenants": [], "components": [{"id": f"a-{n}", "text": "é" * 40} for n in range(9000)]}, indent=1

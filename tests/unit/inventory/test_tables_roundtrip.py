@@ -104,6 +104,7 @@ def of_schema(node: dict[str, Any]) -> st.SearchStrategy[Any]:
 @pytest.mark.parametrize("kind", kinds())
 @settings(deadline=None, max_examples=5, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(data=st.data())
+@pytest.mark.slow
 def test_components_of_every_kind_come_back(kind: str, data: st.DataObject, tmp_path_factory: Any) -> None:
     known = {
         name: of_schema(node) for name, node in definition(kind)["properties"].items() if name not in ("id", "kind")
@@ -135,6 +136,7 @@ def test_every_section_comes_back(data: st.DataObject, tmp_path_factory: Any) ->
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: f"{path.parent.name}-{path.name}")
+@pytest.mark.slow
 def test_every_format_holds_every_example(path: Path, tmp_path: Path) -> None:
     path = path / "inventory" if path.is_dir() else path
     value = read_whole(Source(sorted(path.iterdir()) if path.is_dir() else [path]))

@@ -26,6 +26,7 @@ NEWER = "sha256:" + "1" * 64
 pytestmark = pytest.mark.filterwarnings("ignore:.* has been deprecated in favor of :DeprecationWarning")
 
 
+@pytest.mark.slow
 def test_a_run_whose_plan_another_one_followed_cannot_go_on(tmp_path: Path):
     root = tmp_path / "acme"
     root.mkdir()

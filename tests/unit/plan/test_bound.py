@@ -115,6 +115,7 @@ def package(tmp_path):
 @pytest.mark.parametrize(
     "part", ["remote.py", "configure/step.py", "secrets/store.py", "decide/table.py", "model/plan.py"]
 )
+@pytest.mark.slow
 def test_edited_code_changes_the_digest(package, profile, bound, part):
     def copied() -> dict[str, str]:
         return bound_digests(profile=profile, tables=tables_digest(), package=package)

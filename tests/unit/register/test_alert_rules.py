@@ -63,6 +63,7 @@ for policy, days in (("WEEKLY-2", 8), ("MONTHLY-12", 32)):
 
 
 @pytest.mark.parametrize("scale", ["fast", "real"])
+@pytest.mark.slow
 def test_an_alert_fires_when_it_should(tmp_path, scale: str) -> None:
     """Every case in a file of its own, all in one start of promtool, which names the files that fail."""
     rules = next(fragment.content for fragment in files(scale=scale, nonce="") if fragment.path.endswith("rules.yml"))

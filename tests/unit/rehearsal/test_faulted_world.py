@@ -51,6 +51,7 @@ def test_a_cloud_that_is_gone_counts_as_meddled_with(place: Place) -> None:
 
 
 @pytest.mark.parametrize("order", ["fault", pytest.param("corrupt", marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_an_order_is_not_forgotten_when_the_cloud_is_killed_and_started_again(place: Place, order: str) -> None:
     world = started(place)
     try:

@@ -63,6 +63,7 @@ def test_what_the_world_holds_is_compared_as_aws_would(
     assert same(known(**fields), asked, found) is expected
 
 
+@pytest.mark.slow
 def test_check_fills_in_defaults_and_automatic_names_and_keeps_them(provider: Provider) -> None:
     inputs, failures = provider.check("aws:cloudwatch/logGroup:LogGroup", {}, {}, "flows")
     assert failures == []
@@ -101,6 +102,7 @@ def test_preview_says_what_is_not_known_yet(provider: Provider) -> None:
     assert guessed["tagsAll"] == {"onboard:tenant": "t", "a": "b"}
 
 
+@pytest.mark.slow
 def test_a_second_create_is_refused_or_shows_as_a_duplicate_but_never_adopts(provider: Provider, world: World) -> None:
     tagged = {"cidrBlock": "10.7.0.0/16", "tags": {"onboard:urn": "urn:twice"}}
     first, _ = provider.create(VPC, tagged)

@@ -133,6 +133,7 @@ def test_unknown_orders_are_refused(world: World) -> None:
         world.client().ask("fault", action="burn", target="ec2:CreateVpc")
 
 
+@pytest.mark.slow
 def test_it_survives_the_process_that_started_it_and_stops_when_told(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from toolkit.rehearsal.world import start_world;"

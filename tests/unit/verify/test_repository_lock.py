@@ -64,6 +64,7 @@ def test_a_lock_that_a_killed_check_left_stops_nothing(backing: Backing, place: 
     assert not (backing.folder / "restic.exclusive").exists()
 
 
+@pytest.mark.slow
 def test_a_unit_past_its_snapshot_is_waited_for_not_joined(backing: Backing, place: Place) -> None:
     """A killed verification leaves its unit running; the one that resumes needs a snapshot of its own."""
     (backing.folder / "restic.snapshots/0").touch()
