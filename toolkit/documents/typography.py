@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from toolkit.clocks import duration_words
 from toolkit.documents.missing import NONE
+from toolkit.figures import half_up
 from toolkit.model.service import Target
 
 NARROW = "\u202f"
@@ -143,12 +144,12 @@ def written_instant(instant: dt.datetime, language: str) -> str:
 
 def rounded(exact: Fraction, places: int, language: str, *, fixed: bool = False) -> str:
     """A figure rounded half up to ``places`` decimals; ``fixed``: with all of them, else without zeros at the end."""
-    scaled = (2 * abs(exact) * 10**places + 1) // 2
-    whole, rest = divmod(scaled, 10**places)
+    scaled = half_up(exact, places)
+    whole, rest = divmod(abs(scaled), 10**places)
     decimals = f"{rest:0{places}d}" if places else ""
     if not fixed:
         decimals = decimals.rstrip("0")
-    sign = "\u2212" if exact < 0 and scaled else ""
+    sign = "\u2212" if scaled < 0 else ""
     return figure(f"{sign}{whole}" + (f".{decimals}" if decimals else ""), language)
 
 

@@ -7,14 +7,14 @@ from fractions import Fraction
 from functools import lru_cache
 
 from toolkit.clocks import at, duration_words
+from toolkit.figures import half_up
 
 
 def rounded(value: Fraction, places: int) -> str:
     """Half up (away from zero) to so many places: ``99.506505``."""
-    scaled = abs(value) * 10**places
-    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    digits = str(whole).rjust(places + 1, "0")
-    sign = "-" if value < 0 and whole else ""
+    whole = half_up(value, places)
+    digits = str(abs(whole)).rjust(places + 1, "0")
+    sign = "-" if whole < 0 else ""
     return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)
 
 

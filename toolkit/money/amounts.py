@@ -6,6 +6,8 @@ import re
 from decimal import Decimal
 from fractions import Fraction
 
+from toolkit.figures import half_up
+
 _NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
 
 
@@ -16,9 +18,7 @@ def number(text: str) -> Decimal | None:
 
 def cents(amount: Fraction | Decimal | int) -> Decimal:
     """Euros as they stand on a line of a document: two places, half a cent away from zero."""
-    exact = Fraction(amount)
-    whole = (abs(exact.numerator) * 200 + exact.denominator) // (2 * exact.denominator)
-    return _decimal(whole if exact >= 0 else -whole, places=2)
+    return _decimal(half_up(Fraction(amount), 2), places=2)
 
 
 def euros(amount: Decimal) -> str:
