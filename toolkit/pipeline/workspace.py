@@ -11,6 +11,7 @@ import yaml
 from toolkit import places
 from toolkit.errors import UsageError
 from toolkit.run.store import SqliteStore
+from toolkit.strict_yaml import read_yaml
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -81,8 +82,8 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
         if not path.is_file():
             return Settings()
         try:
-            return msgspec.convert(yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader) or {}, Settings)
-        except (yaml.YAMLError, UnicodeDecodeError, msgspec.ValidationError) as error:
+            return msgspec.convert(read_yaml(path) or {}, Settings)
+        except (yaml.YAMLError, ValueError) as error:
             raise UsageError(f"{path}: {error}", fix="see 'A customer's workspace' in the README") from None
 
     def trust_file(self) -> Path:

@@ -10,7 +10,7 @@ import pytest
 from toolkit.errors import UsageError
 from toolkit.inventory import check, load
 from toolkit.pipeline.planning import prepare
-from toolkit.pipeline.workspace import find
+from toolkit.pipeline.workspace import Workspace, find
 
 ROOT = Path(__file__).resolve().parents[3]
 FULL = ROOT / "tests/examples/valid/full.yaml"
@@ -92,3 +92,10 @@ def test_what_is_not_there_is_said(tmp_path: Path) -> None:
 
 def test_a_folder_needs_no_inventory(tmp_path: Path) -> None:
     assert find(tmp_path).root == tmp_path
+
+
+@pytest.mark.parametrize("written", ["[" * 100_000, f"state: a\n{'state: b'}\n", "\x00", "state: [", "odd: 1\n"])
+def test_faulty_settings_are_refused_with_their_file(tmp_path, written) -> None:
+    (tmp_path / "onboard.yaml").write_text(written)
+    with pytest.raises(UsageError, match=r"onboard\.yaml"):
+        Workspace(root=tmp_path).settings()
