@@ -24,19 +24,19 @@ setup: ## system packages (root, Debian), the virtual environment and the engine
 onboard: setup ## rehearse the onboarding of $(WORKSPACE) with the real parts
 	@$(VENV)/bin/onboard rehearse $(WORKSPACE)
 
-test: setup lint ## every test but the long matrices (under 25 minutes on 2 cores)
+test: setup lint ## every test but the long matrices (25 to 30 minutes on 2 cores)
 	@setup/system-packages.sh browser
 	$(PYTEST) $(BESIDE) -m "not lab and not kill and not proof" tests/unit tests/stacks tests/fuzz
 	$(PYTEST) -m "lab and not kill and not proof" tests/unit
 	$(PYTEST) -m "not kill and not proof" tests/acceptance
 
-test-quick: setup ## what needs no engine and no lab (under a minute)
+test-quick: setup ## what needs no engine and no lab (about a minute)
 	$(PYTEST) -q $(BESIDE) --hypothesis-profile=quick -m "not engine and not lab and not kill and not proof and not slow"
 
 test-kill: setup ## kill every effect step at three points, three victims, and resume
 	$(PYTEST) -m kill -s
 
-bench: setup ## how fast everything is: beside the engine, PyYAML, openpyxl, a plain evaluator and five peers (about 6 minutes, and to install the peers once)
+bench: setup ## how fast everything is: beside the engine, PyYAML, openpyxl, a plain evaluator and five peers (minutes, and to install the peers once)
 	$(VENV)/bin/python -m tests.benchmarks.start
 	$(VENV)/bin/python -m tests.benchmarks.plan
 	$(VENV)/bin/python -m tests.benchmarks.decide
