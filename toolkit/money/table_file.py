@@ -6,10 +6,8 @@ and no date here.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import difflib
-import io
 import re
 from collections.abc import Iterable
 from decimal import Decimal
@@ -17,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from toolkit.csv_rows import NotText, decoded, rows_of
 from toolkit.errors import RecordsInvalid, UsageError
 from toolkit.money.amounts import number
 
@@ -164,25 +163,23 @@ def read_rows(path: Path, *, required: tuple[str, ...], optional: tuple[str, ...
     if path.is_char_device() or path.is_block_device():
         raise UsageError(f"{path}: is a device, which may have no end", fix="name a CSV file that can be read")
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = decoded(path.read_bytes())
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}", fix="name a CSV file that can be read") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: not UTF-8 text", fix="save it as CSV UTF-8") from error
+    except NotText as error:
+        raise UsageError(f"{path}:{error.line}: not UTF-8 text: {error}", fix="save it as CSV UTF-8") from error
     if "\x00" in text:
         raise UsageError(f"{path}: not a text file", fix="save it as CSV UTF-8")
     first = next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "")
-    separator = max(",;\t", key=first.count)
-    rows: list[tuple[int, list[str]]] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    line = 1
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells) and not cells[0].startswith("#"):
-                rows.append((line, cells))
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise UsageError(f"{path}:{line}: not CSV: {error}", fix="mend the quotes") from error
+    read = rows_of(text, headings=first)
+    if read.broken is not None:
+        line, reason = read.broken
+        raise UsageError(f"{path}:{line}: not CSV: {reason}", fix="mend the quotes")
+    rows = [
+        (line, cells)
+        for line, cells in zip(read.lines, read.cells, strict=True)
+        if any(cell.strip() for cell in cells) and not cells[0].startswith("#")
+    ]
     headings = [cell.strip() for cell in rows[0][1]] if rows else []
     _check_headings(path, headings, required=required, known=known)
     found = []

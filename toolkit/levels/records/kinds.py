@@ -18,8 +18,8 @@ MANY = "; "
 """What joins the members of a list in a cell."""
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """``file`` and ``line`` (from 1) say where it stands."""
+class Record(msgspec.Struct, frozen=True):
+    """``file`` and ``line`` (from 1) say where it stands; fields stand in the order in which the reader gives them."""
 
     file: str
     line: int
@@ -32,7 +32,7 @@ class PriorityChange(msgspec.Struct, frozen=True, kw_only=True):
     at: int
 
 
-class Incident(Record, frozen=True, kw_only=True):
+class Incident(Record, frozen=True):
     """A ticket; ``resolved`` is None while it is open. ``priority`` is the last one: it holds for the whole clock.
 
     ``cause``: who caused it; ``co_management``: the customer takes part in running what it touches; ``l3``: who holds
@@ -56,7 +56,7 @@ class Incident(Record, frozen=True, kw_only=True):
     share_of_components: bool = False
 
 
-class Outage(Record, frozen=True, kw_only=True):
+class Outage(Record, frozen=True):
     """A period in which ``component`` was interrupted; ``end`` is None while it lasts. ``incident`` is its ticket."""
 
     id: str
@@ -66,7 +66,7 @@ class Outage(Record, frozen=True, kw_only=True):
     incident: str | None = None
 
 
-class Exclusion(Record, frozen=True, kw_only=True):
+class Exclusion(Record, frozen=True):
     """A period that the contract does not count; without ``components`` it holds for all of the tenant."""
 
     id: str
@@ -78,15 +78,15 @@ class Exclusion(Record, frozen=True, kw_only=True):
     reason: str = ""
 
 
-class Change(Record, frozen=True, kw_only=True):
+class Change(Record, frozen=True):
     """A change that was asked for; ``notified``: its completion was told. ``price_eur`` is at the pay-per-use token rate."""
 
     id: str
     tenant: str
-    component: str | None = None
     catalogue: str
-    accelerated: bool = False
     requested: int
+    component: str | None = None
+    accelerated: bool = False
     notified: int | None = None
     validated: bool = True
     price_eur: Fraction | None = None
@@ -94,20 +94,20 @@ class Change(Record, frozen=True, kw_only=True):
     out_of_hours: bool = False
 
 
-class Charge(Record, frozen=True, kw_only=True):
+class Charge(Record, frozen=True):
     """The monthly recurring charge, excluding tax, that is invoiced for a function of a tenant; None: none is configured.
 
     What belongs to no tenant (the customer portal) has none.
     """
 
     month: str
-    tenant: str = ""
     function: str
+    tenant: str = ""
     amount_eur: Fraction | None = None
     sample: bool = False
 
 
-class Subscription(Record, frozen=True, kw_only=True):
+class Subscription(Record, frozen=True):
     """From when, and until when, a component was subscribed; None: always, still."""
 
     component: str
@@ -115,7 +115,7 @@ class Subscription(Record, frozen=True, kw_only=True):
     until: int | None = None
 
 
-class Case(Record, frozen=True, kw_only=True):
+class Case(Record, frozen=True):
     """A case of SD-4: recorded, and the first contact of an engineer; None: not yet."""
 
     id: str

@@ -1,34 +1,33 @@
-"""Lines of a CSV or NDJSON file as texts by column, each with its line; what cannot be read is a problem, not an end."""
+"""A CSV or NDJSON file as a table of texts, each row with its line; what cannot be read is a problem, not an end."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from toolkit.csv_rows import NotText, decoded, rows_of
 from toolkit.levels.records.kinds import MANY
 
 SUFFIXES = (".csv", ".ndjson", ".jsonl")
 _HALVES = re.compile("[\ud800-\udfff]")
-_SEPARATORS = (",", ";", "\t")
-
-
-Row = tuple[int, tuple[str, ...], tuple[str, ...]]
-"""The line, its cells in the order of the table's columns, and the names of cells that are none of them (NDJSON)."""
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
-    """``columns`` as the file names them; of NDJSON, where each line names its own, those that were asked for."""
+    """``columns`` as the file names them; of NDJSON, where each line names its own, those that were asked for.
 
-    columns: tuple[str, ...]
-    rows: Iterator[Row]
-    named_once: bool
+    ``lines``: where each of ``rows`` stands. ``strange``: line and name of each NDJSON cell of no such column.
+    """
+
+    columns: tuple[str, ...] = ()
+    lines: Sequence[int] = ()
+    rows: Sequence[Sequence[str]] = ()
+    strange: tuple[tuple[int, str], ...] = ()
+    named_once: bool = True
 
 
 Complain = Callable[[int, str, str, str], None]
@@ -37,50 +36,39 @@ Complain = Callable[[int, str, str, str], None]
 
 def read_table(path: Path, columns: tuple[str, ...], complain: Complain) -> Table:
     """The file's lines, of which ``columns`` are known; raises OSError where it cannot be opened."""
-    content = path.read_bytes()
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        complain(line, "", f"byte {content[error.start]:#04x} is not UTF-8", "save the file as UTF-8")
-        return Table(columns=(), rows=iter(()), named_once=True)
-    if path.suffix == ".csv":
-        return _csv(text, complain)
-    return Table(columns=columns, rows=_ndjson(text, columns, complain), named_once=False)
+        text = decoded(path.read_bytes())
+    except NotText as error:
+        complain(error.line, "", str(error), "save the file as UTF-8")
+        return Table()
+    return _csv(text, complain) if path.suffix == ".csv" else _ndjson(text, columns, complain)
 
 
 def _csv(text: str, complain: Complain) -> Table:
-    head = text.partition("\n")[0]
-    separator = max(_SEPARATORS, key=head.count)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    try:
-        columns = tuple(name.strip() for name in next(lines, []))
-    except csv.Error as error:
-        complain(1, "", f"not CSV: {error}", "write it as RFC 4180 says: cells with commas or quotes in quotes")
-        return Table(columns=(), rows=iter(()), named_once=True)
+    read = rows_of(text, headings=text.partition("\n")[0])
+    if read.broken is not None:
+        line, reason = read.broken
+        complain(line, "", f"not CSV: {reason}", "write it as RFC 4180 says: cells with commas or quotes in quotes")
+    columns = tuple(name.strip() for name in read.cells[0]) if read.cells else ()
     if not columns:
-        complain(1, "", "the file has no line of column names", "write the columns' names into its first line")
-    return Table(columns=columns, rows=_csv_rows(lines, len(columns), complain), named_once=True)
-
-
-def _csv_rows(lines: Any, width: int, complain: Complain) -> Iterator[Row]:
-    before = lines.line_num
-    try:
-        for cells in lines:
-            line, before = before + 1, lines.line_num
-            if not any(cells):
-                continue
+        if read.broken is None:
+            complain(1, "", "the file has no line of column names", "write the columns' names into its first line")
+        return Table()
+    lines, rows, width = read.lines[1:], read.cells[1:], len(columns)
+    if set(map(len, rows)) - {width} or not all(map(any, rows)):
+        filled = [(line, cells) for line, cells in zip(lines, rows, strict=True) if any(cells)]
+        for line, cells in filled:
             if len(cells) != width:
                 complain(line, "", f"{len(cells)} cells, but {width} columns", "give each column a cell, empty or not")
-                continue
-            yield line, tuple(cells), ()
-    except csv.Error as error:
-        complain(
-            before + 1, "", f"not CSV: {error}", "write it as RFC 4180 says: cells with commas or quotes in quotes"
-        )
+        lines = [line for line, cells in filled if len(cells) == width]
+        rows = [cells for _, cells in filled if len(cells) == width]
+    return Table(columns=columns, lines=lines, rows=rows)
 
 
-def _ndjson(text: str, columns: tuple[str, ...], complain: Complain) -> Iterator[Row]:
+def _ndjson(text: str, columns: tuple[str, ...], complain: Complain) -> Table:
+    lines: list[int] = []
+    rows: list[list[str]] = []
+    strange: list[tuple[int, str]] = []
     for line, written in enumerate(text.split("\n"), 1):
         if not written.strip():
             continue
@@ -102,7 +90,10 @@ def _ndjson(text: str, columns: tuple[str, ...], complain: Complain) -> Iterator
                 )
             else:
                 cells[name] = cell
-        yield line, tuple(cells.pop(name, "") for name in columns), tuple(cells)
+        lines.append(line)
+        rows.append([cells.pop(name, "") for name in columns])
+        strange += [(line, name) for name in cells]
+    return Table(columns=columns, lines=lines, rows=rows, strange=tuple(strange), named_once=False)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
