@@ -6,6 +6,7 @@ import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import accumulate
 
 from toolkit.clocks.business_days import known_years
 from toolkit.clocks.instants import at, epoch, first_reading
@@ -19,49 +20,89 @@ _DAY = 86_400
 
 
 class Track:
-    """The openings of a window as epoch seconds, and how many seconds it was open before each; grows year by year."""
+    """The openings of a window as epoch seconds, and how many seconds it was open before each.
+
+    It begins with the year that is asked for first and grows by years, forwards and backwards: what was open before that
+    year counts as negative, so that figures stay what they are. Only their differences mean something.
+    """
 
     def __init__(self, window: Window) -> None:
         self.window = window
         self._opens: list[int] = []
         self._closes: list[int] = []
         self._before: list[int] = []
-        self._total = 0
+        self._least = self._most = 0
         calendar = window.calendar
         self._years = known_years(None if window.always else calendar.country, calendar.subdivision)
-        self._next_year = self._years[0]
         self._start = first_reading(dt.date(self._years[0], 1, 1), 0, calendar.zone)
         self._end = first_reading(dt.date(self._years[1] + 1, 1, 1), 0, calendar.zone)
-        self._reached = self._start
+        self._first_year = self._next_year = 0
+        self._since = self._until = self._start
 
     def open_before(self, second: int) -> int:
-        """Seconds for which the window was open from the track's start until that epoch second."""
+        """Seconds for which the window was open from the track's zero until that epoch second."""
+        if not self._since <= second <= self._until:
+            self._reach(second)
+        if self.window.always:
+            return second - self._start
+        index = bisect_right(self._opens, second) - 1
+        return self._least if index < 0 else self._before[index] + min(second, self._closes[index]) - self._opens[index]
+
+    def first_with(self, total: int) -> int:
+        """The first epoch second before which the window was open for ``total`` seconds, more than at the track's start."""
+        if self.window.always and self._start + total <= self._end:
+            return self._start + total
+        while total > self._most:
+            if self.window.always or self._next_year > self._years[1]:
+                raise UsageError(f"so much time has not run by the end of {self._years[1]}", fix=self._cover())
+            self._add_later()
+        while total <= self._least:
+            self._add_earlier()
+        index = bisect_left(self._before, total) - 1
+        return self._opens[index] + total - self._before[index]
+
+    def _reach(self, second: int) -> None:
         if second < self._start:
             raise UsageError(f"a time before {self._years[0]} is not covered", fix=self._cover())
         if second > self._end:
             raise UsageError(f"a time after {self._years[1]} is not covered", fix=self._cover())
         if self.window.always:
-            return second - self._start
-        while second > self._reached:
-            self._add_year()
-        index = bisect_right(self._opens, second) - 1
-        return 0 if index < 0 else self._before[index] + min(second, self._closes[index]) - self._opens[index]
+            self._until = self._end
+            return
+        zone = self.window.calendar.zone
+        if not self._next_year:
+            self._first_year = self._next_year = min(at(second, zone).year, self._years[1])
+            self._since = self._until = first_reading(dt.date(self._first_year, 1, 1), 0, zone)
+        while second > self._until:
+            self._add_later()
+        while second < self._since:
+            self._add_earlier()
 
-    def first_with(self, total: int) -> int:
-        """The first epoch second before which the window was open for ``total`` seconds, more than 0, since the start."""
-        if self.window.always and self._start + total <= self._end:
-            return self._start + total
-        while total > self._total:
-            if self.window.always or self._next_year > self._years[1]:
-                raise UsageError(f"so much time has not run by the end of {self._years[1]}", fix=self._cover())
-            self._add_year()
-        index = bisect_left(self._before, total) - 1
-        return self._opens[index] + total - self._before[index]
+    def _add_later(self) -> None:
+        opens, closes, self._until = self._openings(self._next_year)
+        before, self._most = _running(opens, closes, self._most)
+        self._opens += opens
+        self._closes += closes
+        self._before += before
+        self._next_year += 1
 
-    def _add_year(self) -> None:
-        """A year more; days on which clocks do not change, nearly all, are counted from their first second."""
-        year, calendar = self._next_year, self.window.calendar
+    def _add_earlier(self) -> None:
+        opens, closes, _ = self._openings(self._first_year - 1)
+        lasted = sum(closes) - sum(opens)
+        before, _ = _running(opens, closes, self._least - lasted)
+        self._opens[:0], self._closes[:0], self._before[:0] = opens, closes, before
+        self._least -= lasted
+        self._first_year -= 1
+        self._since = first_reading(dt.date(self._first_year, 1, 1), 0, self.window.calendar.zone)
+
+    def _openings(self, year: int) -> tuple[list[int], list[int], int]:
+        """When it opens and closes in a year, and the year's end.
+
+        Days on which clocks do not change, nearly all, are counted from their first second.
+        """
+        calendar = self.window.calendar
         opens_at, closes_at = self.window.opens_at, self.window.closes_at
+        all_opens, all_closes = [], []
         day, midnight = dt.date(year, 1, 1), first_reading(dt.date(year, 1, 1), 0, calendar.zone)
         while day.year == year:
             following = day + dt.timedelta(days=1)
@@ -72,15 +113,20 @@ class Track:
                 else:
                     opens, closes = (first_reading(day, seconds, calendar.zone) for seconds in (opens_at, closes_at))
                 if opens < closes:
-                    self._opens.append(opens)
-                    self._closes.append(closes)
-                    self._before.append(self._total)
-                    self._total += closes - opens
+                    all_opens.append(opens)
+                    all_closes.append(closes)
             day, midnight = following, next_midnight
-        self._next_year, self._reached = year + 1, midnight
+        return all_opens, all_closes, midnight
 
     def _cover(self) -> str:
         return f"the clock of window {self.window.id} covers {self._years[0]} to {self._years[1]}"
+
+
+def _running(opens: list[int], closes: list[int], total: int) -> tuple[list[int], int]:
+    """How much was open before each opening, and at last, when ``total`` was before the first."""
+    lasted = (last - first for first, last in zip(opens, closes, strict=True))
+    *before, total = accumulate(lasted, initial=total)
+    return before, total
 
 
 @lru_cache(maxsize=256)

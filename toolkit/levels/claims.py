@@ -6,24 +6,15 @@ import datetime as dt
 
 from toolkit.clocks import at
 from toolkit.levels.period import Period
-from toolkit.levels.records.kinds import Records
+from toolkit.levels.records.by_id import ById
 from toolkit.levels.texts import say
 from toolkit.model.levels import Claim, Credit
 from toolkit.model.service import Claim as ClaimRules
 
 
-class Index:
-    """The records of a month by id: what a credit names is found without looking through all of them."""
-
-    def __init__(self, records: Records) -> None:
-        self.incidents = {one.id: one for one in records.incidents}
-        self.outages = {one.id: one for one in records.outages}
-        self.changes = {one.id: one for one in records.changes}
-
-
 def claim(
     credit: Credit,
-    index: Index,
+    by_id: ById,
     period: Period,
     *,
     tenant: str,
@@ -37,11 +28,11 @@ def claim(
     ``units``: the guaranteed ones of an availability credit's function. What earns another credit, or none, is no part of the claim:
     neither an outage whose incident is not among the credit's, nor what an incident touched beside the function.
     """
-    incidents = [index.incidents[id_] for id_ in credit.records if id_ in index.incidents]
-    told = [index.outages[id_] for id_ in credit.records if id_ in index.outages]
+    incidents = [one for one in map(by_id.incidents.get, credit.records) if one is not None]
+    told = [one for one in map(by_id.outages.get, credit.records) if one is not None]
     own = frozenset(credit.records)
     outages = [one for one in told if one.incident is None or one.incident in own]
-    changes = [index.changes[id_] for id_ in credit.records if id_ in index.changes]
+    changes = [one for one in map(by_id.changes.get, credit.records) if one is not None]
     times = [(one.start, one.end) for one in outages] if credit.kind == "availability" else []
     times = times or [(one.opened, one.resolved) for one in incidents]
     times += [(one.requested, one.notified) for one in changes]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 import msgspec
 
-from toolkit.levels.period import Period
+from toolkit.levels.period import Period, touching
+from toolkit.levels.records.by_id import ById
 from toolkit.levels.records.kinds import Incident, Note, Outage, Records
 
 
@@ -27,21 +29,20 @@ class Interruptions(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[Note, ...]
 
 
-def interruptions(records: Records, period: Period) -> Interruptions:
+def interruptions(records: Records, incidents: Iterable[Incident], by_id: ById, period: Period) -> Interruptions:
     """Outages are the interruptions; an incident that is one and has no outage record lasted from opened to resolved.
 
-    What has not ended counts to the month's end.
+    What has not ended counts to the month's end. ``incidents``: those that touch the month.
     """
     found: dict[str, list[Interruption]] = defaultdict(list)
     notes: list[Note] = []
-    by_id = {one.id: one for one in records.incidents}
-    for outage in records.outages:
-        if period.touches(outage.start, outage.end) and outage.end != period.start:
-            one = _of_outage(outage, by_id.get(outage.incident or ""), period, notes)
+    for outage in touching(records.outages, period, first="start", last="end"):
+        if outage.end != period.start:
+            one = _of_outage(outage, by_id.incidents.get(outage.incident or ""), period, notes)
             found[outage.component].append(one)
     recorded = {outage.incident for outage in records.outages}
-    for incident in records.incidents:
-        if incident.interruption and period.touches(incident.opened, incident.resolved):
+    for incident in incidents:
+        if incident.interruption:
             if "P1" not in {incident.first_priority, incident.priority}:
                 notes.append(_note(incident, "interruption-not-p1"))
             if incident.id not in recorded:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from toolkit.clocks import at
 from toolkit.errors import UsageError
 from toolkit.levels.amounts import cents
 from toolkit.levels.availability import function_figure
-from toolkit.levels.claims import Index, claim
+from toolkit.levels.claims import claim
 from toolkit.levels.excluded import CO_MANAGED_ONLY
 from toolkit.levels.explain import availability_credit
 from toolkit.levels.interruptions import interruptions
-from toolkit.levels.period import Period, Subscribed
+from toolkit.levels.period import Period, Subscribed, touching
+from toolkit.levels.records.by_id import ById
 from toolkit.levels.records.kinds import Incident, Note, Records
 from toolkit.levels.scale import NONE
 from toolkit.levels.tenant import Month, Promises, measure_function, tenant_figures
@@ -37,12 +38,16 @@ def month_figures(
             f"{service.id} ({service.description}) promises no availability, restore and change times",
             fix="see what it promises: onboard catalogue show " + service.description,
         )
-    interrupted = interruptions(records, period)
+    by_id = ById(records)
+    incidents = touching(records.incidents, period, first="opened", last="resolved")
+    interrupted = interruptions(records, incidents, by_id, period)
     subscribed = Subscribed(records.subscriptions, period, commitment=inventory.customer.commitment.start)
     scoped = scopes(inventory, service)
     month = Month(
         records=records,
-        incidents=_by_tenant(scoped, records),
+        by_id=by_id,
+        incidents=incidents,
+        incidents_of=_by_tenant(scoped, incidents),
         period=period,
         interrupted=interrupted.by_component,
         subscribed=subscribed,
@@ -71,28 +76,28 @@ def month_figures(
         earns_nothing=nothing,
         reasons={code: reason_text(code, language) for code in sorted(_codes(tenants, portal, nothing))},
         notes=(*_notes((*records.notes, *interrupted.notes), language), *_said(inventory, service, month, tenants)),
-        ignored=_ignored(records, period),
+        ignored=_ignored(month),
         exact=sum((one.exact for one in tenants), NONE) + sum((one.amount for one in portal_credits), NONE),
         payable=cents(payable),
         sample=any(one.sample for one in records.charges if one.month == period.name),
     )
 
 
-def _by_tenant(scoped: tuple[Scope, ...], records: Records) -> dict[str, tuple[Incident, ...]]:
+def _by_tenant(scoped: tuple[Scope, ...], incidents: Iterable[Incident]) -> dict[str, list[Incident]]:
     """Each tenant's incidents, in their order; one that touches several tenants is an incident of each."""
     owners: dict[str, list[str]] = {}
     for scope in scoped:
         for component in scope.components:
             owners.setdefault(component, []).append(scope.tenant.id)
-    found: dict[str, list[Incident]] = {}
-    for incident in records.incidents:
+    found: dict[str, list[Incident]] = {scope.tenant.id: [] for scope in scoped}
+    for incident in incidents:
         if len(incident.components) == 1:
             tenants = owners.get(incident.components[0], [])
         else:
             tenants = list(dict.fromkeys(one for part in incident.components for one in owners.get(part, ())))
         for tenant in tenants:
-            found.setdefault(tenant, []).append(incident)
-    return {tenant: tuple(some) for tenant, some in found.items()}
+            found[tenant].append(incident)
+    return found
 
 
 def _portal(service: Service, promises: Promises, month: Month) -> Iterator[tuple[FunctionFigure, Credit | None]]:
@@ -125,7 +130,7 @@ def _claims(
     rules = service.levels.claim
     if rules is None:
         return
-    title, index = service.title.of(month.language), Index(month.records)
+    title = service.title.of(month.language)
     for id_, functions, earned in (
         *((one.id, one.functions, one.credits) for one in tenants),
         ("", portal, portal_credits),
@@ -135,7 +140,7 @@ def _claims(
         for one in earned:
             yield claim(
                 one,
-                index,
+                month.by_id,
                 month.period,
                 tenant=id_,
                 units=units.get(one.subject, frozenset()),
@@ -190,11 +195,12 @@ def _earns_nothing(
     return dict(sorted(found.items()))
 
 
-def _ignored(records: Records, period: Period) -> dict[str, int]:
+def _ignored(month: Month) -> dict[str, int]:
     """How many records of each kind lie outside of the month; kinds without any are left out."""
+    records, period = month.records, month.period
     counts = {
-        "incidents": sum(not period.touches(one.opened, one.resolved) for one in records.incidents),
-        "outages": sum(not period.touches(one.start, one.end) for one in records.outages),
+        "incidents": len(records.incidents) - len(month.incidents),
+        "outages": len(records.outages) - len(touching(records.outages, period, first="start", last="end")),
         "exclusions": sum(not period.touches(one.start, one.end) for one in records.exclusions),
         "changes": sum(not period.touches(one.requested, one.notified) for one in records.changes),
         "charges": sum(one.month != period.name for one in records.charges),
@@ -216,7 +222,7 @@ def _notes(notes: tuple[Note, ...], language: str) -> Iterator[str]:
 def _said(inventory: Inventory, service: Service, month: Month, tenants: tuple[TenantFigures, ...]) -> Iterator[str]:
     """What follows from what is not there, or holds for all of the month."""
     records, period, language = month.records, month.period, month.language
-    incidents = [one for one in records.incidents if period.touches(one.opened, one.resolved)]
+    incidents = month.incidents
     if not incidents and not any(period.touches(one.start, one.end) for one in records.outages):
         yield say(language, "nothing-recorded", month=period.name)
     own = scopes(inventory, service)

@@ -6,6 +6,8 @@ import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from operator import attrgetter
+from typing import TypeVar
 
 import msgspec
 
@@ -15,6 +17,7 @@ from toolkit.errors import UsageError
 from toolkit.levels.records.kinds import Subscription
 from toolkit.levels.spans import Span, Spans, intersection, union
 
+R = TypeVar("R")
 _NAME = re.compile(r"(\d{4})-(\d\d)", re.ASCII)
 
 
@@ -41,6 +44,14 @@ class Period(msgspec.Struct, frozen=True, kw_only=True):
     def touches(self, start: int, end: int | None) -> bool:
         """Whether something lies in the month with a second of its own, or ends at the month's first instant."""
         return start < self.end and (end is None or end >= self.start)
+
+
+def touching(records: Iterable[R], period: Period, *, first: str, last: str) -> list[R]:
+    """The records that touch the month (``Period.touches``); ``first`` and ``last`` are the fields of their instants."""
+    start, end, times = period.start, period.end, attrgetter(first, last)
+    return [
+        one for one in records for began, ended in (times(one),) if began < end and (ended is None or ended >= start)
+    ]
 
 
 def period(name: str, zone: str = ZONE) -> Period:

@@ -52,14 +52,14 @@ def restored(
     excluded: Excluded,
     period: Period,
 ) -> Restored:
-    """Each incident of the tenant, in the month of its resolution; exactly the target is in time."""
+    """Each of a tenant's ``incidents`` that touch the month, in that of its resolution; exactly the target is in time."""
     promised = {one: _promised(one, scope, level=level, promise=promise, windows=windows) for one in PRIORITIES}
     counted: list[RestoreFigure] = []
     left_out: list[LeftOut] = []
     for incident in incidents:
-        own = tuple([one for one in incident.components if one in scope.components])
-        if not own or not period.touches(incident.opened, incident.resolved):
-            continue
+        own = incident.components
+        if len(own) > 1:
+            own = tuple(one for one in own if one in scope.components)
         reason = _left_out(incident, scope, own, excluded, period)
         target = promised[incident.priority]
         if reason is None and target is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import msgspec
@@ -14,6 +15,7 @@ from toolkit.levels.excluded import Excluded
 from toolkit.levels.explain import availability_credit, change_credit, restore_credit, shared_lines
 from toolkit.levels.interruptions import Interruption
 from toolkit.levels.period import Period, Subscribed
+from toolkit.levels.records.by_id import ById
 from toolkit.levels.records.kinds import Incident, Records
 from toolkit.levels.restore import Restored, gap_figure, restored
 from toolkit.levels.scale import NONE, guaranteed_percent
@@ -52,9 +54,12 @@ class Month(msgspec.Struct, frozen=True, kw_only=True):
     """What every tenant's figures are made from."""
 
     records: Records
-    incidents: dict[str, tuple[Incident, ...]]
-    """By tenant."""
+    by_id: ById
     period: Period
+    incidents: Sequence[Incident]
+    """Those that touch the month."""
+    incidents_of: Mapping[str, Sequence[Incident]]
+    """By tenant."""
     interrupted: dict[str, tuple[Interruption, ...]]
     subscribed: Subscribed
     language: str
@@ -72,7 +77,7 @@ def tenant_figures(scope: Scope, promises: Promises, month: Month) -> TenantFigu
         for one in scope.functions
     )
     found = restored(
-        month.incidents.get(scope.tenant.id, ()),
+        month.incidents_of[scope.tenant.id],
         scope,
         level=level,
         promise=promises.restore,
