@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import TypeVar
 
 from toolkit.clocks import at
 from toolkit.levels.period import Period
@@ -10,6 +12,8 @@ from toolkit.levels.records.by_id import ById
 from toolkit.levels.texts import say
 from toolkit.model.levels import Claim, Credit
 from toolkit.model.service import Claim as ClaimRules
+
+R = TypeVar("R")
 
 
 def claim(
@@ -28,13 +32,12 @@ def claim(
     ``units``: the guaranteed ones of an availability credit's function. What earns another credit, or none, is no part of the claim:
     neither an outage whose incident is not among the credit's, nor what an incident touched beside the function.
     """
-    incidents = [one for one in map(by_id.incidents.get, credit.records) if one is not None]
-    told = [one for one in map(by_id.outages.get, credit.records) if one is not None]
+    incidents = _named(credit, by_id.incidents, "availability", "restore")
+    told = _named(credit, by_id.outages, "availability")
     own = frozenset(credit.records)
     outages = [one for one in told if one.incident is None or one.incident in own]
-    changes = [one for one in map(by_id.changes.get, credit.records) if one is not None]
-    times = [(one.start, one.end) for one in outages] if credit.kind == "availability" else []
-    times = times or [(one.opened, one.resolved) for one in incidents]
+    changes = _named(credit, by_id.changes, "change")
+    times = [(one.start, one.end) for one in outages] or [(one.opened, one.resolved) for one in incidents]
     times += [(one.requested, one.notified) for one in changes]
     starts = [start for start, _ in times] or [period.start]
     ends = [period.end if end is None else end for _, end in times] or [period.end]
@@ -54,3 +57,8 @@ def claim(
         subject=f"{rules.subject} {service}",
         until=(period.last_day + dt.timedelta(days=rules.within_days)).isoformat(),
     )
+
+
+def _named(credit: Credit, records: Mapping[str, R], *kinds: str) -> list[R]:
+    """The records that a credit of one of these kinds names; records of other kinds may have the same ids."""
+    return [one for one in map(records.get, credit.records) if one is not None] if credit.kind in kinds else []

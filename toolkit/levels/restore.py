@@ -124,7 +124,7 @@ def _left_out(
     if incident.resolved is None or not period.has(incident.resolved):
         return "not-resolved"
     reason = restore_excluded(incident, scope, components)
-    if reason is not None:
+    if reason is not None or not excluded.of_tenant:
         return reason
     if excluded.kinds_over("customer-iaas", components, incident.opened, incident.resolved):
         return "customer-iaas"

@@ -11,8 +11,11 @@ Spans = tuple[Span, ...]
 
 def union(spans: Iterable[Span]) -> Spans:
     """All that any of them covers; they may overlap, touch, be empty, and stand in any order."""
+    some = [span for span in spans if span[0] < span[1]]
+    if len(some) < 2:
+        return tuple(some)  # nearly all: most units are interrupted once in a month
     joined: list[Span] = []
-    for start, end in sorted(span for span in spans if span[0] < span[1]):
+    for start, end in sorted(some):
         if joined and start <= joined[-1][1]:
             if end > joined[-1][1]:
                 joined[-1] = (joined[-1][0], end)
@@ -23,6 +26,9 @@ def union(spans: Iterable[Span]) -> Spans:
 
 def intersection(one: Spans, other: Spans) -> Spans:
     """What both cover."""
+    if len(one) == len(other) == 1:
+        start, end = max(one[0][0], other[0][0]), min(one[0][1], other[0][1])
+        return ((start, end),) if start < end else ()
     found: list[Span] = []
     i = j = 0
     while i < len(one) and j < len(other):
@@ -38,6 +44,8 @@ def intersection(one: Spans, other: Spans) -> Spans:
 
 def difference(one: Spans, other: Spans) -> Spans:
     """What ``one`` covers and ``other`` does not."""
+    if not other:
+        return one
     found: list[Span] = []
     j = 0
     for start, end in one:
@@ -57,4 +65,6 @@ def difference(one: Spans, other: Spans) -> Spans:
 
 def measure(spans: Spans) -> int:
     """Seconds that they cover."""
+    if len(spans) == 1:
+        return spans[0][1] - spans[0][0]
     return sum(end - start for start, end in spans)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.clocks.minute_by_minute import minutes
 from toolkit.clocks import ALWAYS, BusinessCalendar, Clock, Window, at, due, elapsed, epoch, explain_elapsed, instant
+from toolkit.clocks.elapsed import Track
 
 ALL = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # around both clock changes in each zone, Easter, 1 May, Christmas, and an ordinary week
@@ -131,3 +133,15 @@ def test_order_and_overlap_of_exclusions_do_not_matter(window: Window, drawn: tu
 def test_always_is_plain_time(one: dt.datetime, other: dt.datetime) -> None:
     start, end = sorted((one, other))
     assert elapsed(ALWAYS, start, end) == int((end - start).total_seconds())
+
+
+@given(windows, st.lists(st.integers(1_704_067_200, 1_893_456_000), min_size=2, max_size=6), st.randoms())
+def test_a_track_tells_the_same_in_whatever_order_it_is_asked(window: Window, asked: list[int], chance: Random) -> None:
+    track, other = Track(window), Track(window)
+    told = {second: track.open_before(second) for second in asked}
+    chance.shuffle(asked)
+    shift = other.open_before(asked[0]) - told[asked[0]]
+    for second in asked:
+        assert other.open_before(second) - told[second] == shift
+        if told[second] > told[min(asked)]:
+            assert track.first_with(told[second]) == other.first_with(told[second] + shift)

@@ -275,3 +275,14 @@ def test_a_backup_follows_the_subscription_of_its_component() -> None:
     report = figures(subscriptions=(some,))
     assert unit(report, "backup/erp-db-1").subscribed == unit(report, "erp-db-1").subscribed == 24 * 3600
     assert unit(report, "backup/erp-vm-2").subscribed == report.seconds
+
+
+def test_a_claim_names_no_record_of_another_kind_that_has_the_same_id() -> None:
+    report = figures(
+        incidents=(incident("2027-03-02T10:00", "2027-03-02T23:00"),),
+        outages=(outage("2027-03-05T10:00", "2027-03-05T10:01", id="I-1", component="erp-db"),),
+        charges=CHARGES,
+    )
+    claim = next(one for one in report.claims if one.credit == f"{TENANT}/restore")
+    assert claim.resources == ("erp-vm-2",)
+    assert claim.start.startswith("2027-03-02T10:00")
