@@ -16,16 +16,10 @@ from toolkit.inventory.load import load
 from toolkit.model.inventory import Commitment, Inventory
 
 ROOT = Path(__file__).parents[3]
-
-
 CASES = {case.relative_to(GOLDEN).as_posix(): inventory_of(case) for case in cases()} | {
     name: load(ROOT / "examples" / name) for name in ("acme", "bistro")
 }
-
-
 FRANCE = BusinessCalendar()
-
-
 COMMITMENTS = st.builds(
     Commitment, start=st.dates(dt.date(2020, 1, 1), dt.date(2060, 12, 31)), months=st.integers(1, 26)
 )
