@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
+from itertools import islice
 
 import msgspec
 
@@ -37,17 +39,28 @@ def decoded(content: bytes) -> str:
         raise NotText(content.count(b"\n", 0, error.start) + 1, content[error.start]) from error
 
 
-def rows_of(text: str, *, headings: str) -> Rows:
-    """All rows; the separator (``,`` ``;`` tab) is the one that the line of ``headings`` has most of."""
+def batches(text: str, *, headings: str, size: int) -> Iterator[Rows]:
+    """The rows, up to ``size`` at a time; the separator (``,`` ``;`` tab) is the one that ``headings`` has most of."""
     separator = max(_SEPARATORS, key=headings.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    cells: list[list[str]] = []
-    lines = [1]
-    broken = None
-    try:
-        for row in reader:
-            cells.append(row)
-            lines.append(reader.line_num + 1)
-    except csv.Error as error:
-        broken = (lines[-1], str(error))
-    return Rows(lines=lines[: len(cells)], cells=cells, broken=broken)
+    following = 1
+    while True:
+        cells: list[list[str]] = []
+        lines: list[int] = []
+        broken = None
+        try:
+            for row in islice(reader, size):
+                cells.append(row)
+                lines.append(following)
+                following = reader.line_num + 1
+        except csv.Error as error:
+            broken = (following, str(error))
+        if cells or broken is not None:
+            yield Rows(lines=lines, cells=cells, broken=broken)
+        if len(cells) < size:
+            return
+
+
+def rows_of(text: str, *, headings: str) -> Rows:
+    """All rows at once; see ``batches``."""
+    return next(batches(text, headings=headings, size=len(text) + 1), Rows(lines=[], cells=[]))

@@ -18,7 +18,7 @@ MANY = "; "
 """What joins the members of a list in a cell."""
 
 
-class Record(msgspec.Struct, frozen=True):
+class Record(msgspec.Struct, frozen=True, gc=False):
     """``file`` and ``line`` (from 1) say where it stands; fields stand in the order in which the reader gives them."""
 
     file: str

@@ -4,29 +4,38 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from toolkit.csv_rows import NotText, decoded, rows_of
+from toolkit.csv_rows import NotText, Rows, batches, decoded
 from toolkit.levels.records.kinds import MANY
 
 SUFFIXES = (".csv", ".ndjson", ".jsonl")
+_TOGETHER = 4096
+"""So many rows are in memory as texts: they are read column by column, and few enough to stay near the processor."""
 _HALVES = re.compile("[\ud800-\udfff]")
 
 
-class Table(msgspec.Struct, frozen=True, kw_only=True):
-    """``columns`` as the file names them; of NDJSON, where each line names its own, those that were asked for.
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
+    """Some rows: each has its cells in the order of the table's columns, and the line where it stands.
 
-    ``lines``: where each of ``rows`` stands. ``strange``: line and name of each NDJSON cell of no such column.
+    ``strange``: line and name of each NDJSON cell of no such column.
     """
 
+    lines: Sequence[int]
+    rows: Sequence[Sequence[str]]
+    strange: Sequence[tuple[int, str]] = ()
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True):
+    """``columns`` as the file names them; of NDJSON, where each line names its own, those that were asked for."""
+
     columns: tuple[str, ...] = ()
-    lines: Sequence[int] = ()
-    rows: Sequence[Sequence[str]] = ()
-    strange: tuple[tuple[int, str], ...] = ()
+    batches: Iterator[Batch]
     named_once: bool = True
 
 
@@ -40,32 +49,45 @@ def read_table(path: Path, columns: tuple[str, ...], complain: Complain) -> Tabl
         text = decoded(path.read_bytes())
     except NotText as error:
         complain(error.line, "", str(error), "save the file as UTF-8")
-        return Table()
-    return _csv(text, complain) if path.suffix == ".csv" else _ndjson(text, columns, complain)
+        return Table(batches=iter(()))
+    if path.suffix == ".csv":
+        return _csv(text, complain)
+    return Table(columns=columns, batches=_ndjson(text, columns, complain), named_once=False)
 
 
 def _csv(text: str, complain: Complain) -> Table:
-    read = rows_of(text, headings=text.partition("\n")[0])
-    if read.broken is not None:
-        line, reason = read.broken
-        complain(line, "", f"not CSV: {reason}", "write it as RFC 4180 says: cells with commas or quotes in quotes")
-    columns = tuple(name.strip() for name in read.cells[0]) if read.cells else ()
-    if not columns:
-        if read.broken is None:
-            complain(1, "", "the file has no line of column names", "write the columns' names into its first line")
-        return Table()
-    lines, rows, width = read.lines[1:], read.cells[1:], len(columns)
-    if set(map(len, rows)) - {width} or not all(map(any, rows)):
-        filled = [(line, cells) for line, cells in zip(lines, rows, strict=True) if any(cells)]
-        for line, cells in filled:
-            if len(cells) != width:
-                complain(line, "", f"{len(cells)} cells, but {width} columns", "give each column a cell, empty or not")
-        lines = [line for line, cells in filled if len(cells) == width]
-        rows = [cells for _, cells in filled if len(cells) == width]
-    return Table(columns=columns, lines=lines, rows=rows)
+    head = text.partition("\n")[0]
+    some = batches(text, headings=head, size=_TOGETHER)
+    first = next(some, Rows(lines=[], cells=[]))
+    columns = tuple(name.strip() for name in first.cells[0]) if first.cells else ()
+    if not columns and first.broken is None:
+        complain(1, "", "the file has no line of column names", "write the columns' names into its first line")
+    rest = msgspec.structs.replace(first, lines=first.lines[1:], cells=first.cells[1:])
+    read = _of_width(chain((rest,), some), len(columns), complain)
+    # whoever takes no rows is told all the same that what follows the headings is no CSV
+    return Table(columns=columns, batches=read if columns else iter(tuple(read)))
 
 
-def _ndjson(text: str, columns: tuple[str, ...], complain: Complain) -> Table:
+def _of_width(some: Iterable[Rows], width: int, complain: Complain) -> Iterator[Batch]:
+    """The rows without blank lines and those that have not a cell for each column."""
+    for read in some:
+        lines, rows = read.lines, read.cells
+        if set(map(len, rows)) - {width} or not all(map(any, rows)):
+            filled = [(line, cells) for line, cells in zip(lines, rows, strict=True) if any(cells)]
+            for line, cells in filled:
+                if len(cells) != width:
+                    told = f"{len(cells)} cells, but {width} columns"
+                    complain(line, "", told, "give each column a cell, empty or not")
+            lines = [line for line, cells in filled if len(cells) == width]
+            rows = [cells for _, cells in filled if len(cells) == width]
+        if read.broken is not None:
+            line, reason = read.broken
+            complain(line, "", f"not CSV: {reason}", "write it as RFC 4180 says: cells with commas or quotes in quotes")
+        if rows:
+            yield Batch(lines=lines, rows=rows)
+
+
+def _ndjson(text: str, columns: tuple[str, ...], complain: Complain) -> Iterator[Batch]:
     lines: list[int] = []
     rows: list[list[str]] = []
     strange: list[tuple[int, str]] = []
@@ -93,7 +115,11 @@ def _ndjson(text: str, columns: tuple[str, ...], complain: Complain) -> Table:
         lines.append(line)
         rows.append([cells.pop(name, "") for name in columns])
         strange += [(line, name) for name in cells]
-    return Table(columns=columns, lines=lines, rows=rows, strange=tuple(strange), named_once=False)
+        if len(rows) == _TOGETHER:
+            yield Batch(lines=lines, rows=rows, strange=strange)
+            lines, rows, strange = [], [], []
+    if rows:
+        yield Batch(lines=lines, rows=rows, strange=strange)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,13 +1,14 @@
-"""One file of records: its table, read column by column, as typed records.
+"""One file of records as typed, sorted records.
 
-Column by column because a month may have 100,000 incidents: what a column says again and again is read once.
+Its rows are read some thousands at a time, and those column by column: a month may have 100,000 incidents, and what a
+column says again and again is read once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from itertools import filterfalse, repeat
-from operator import attrgetter, itemgetter
+from itertools import repeat
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -19,27 +20,33 @@ from toolkit.levels.records.cells import Wrong, nearest
 from toolkit.levels.records.columns import Column, Shape
 from toolkit.levels.records.findings import Findings
 from toolkit.levels.records.kinds import Incident, Note, Record
-from toolkit.levels.records.rows import Table, read_table
+from toolkit.levels.records.rows import Batch, read_table
 
 _SHARES = ("components_share", "people_share", "sites_share")
 _EMPTY = ("nothing stands there", "fill it in")
-_Told = tuple[str, dict[str, str]]
+_REMEMBERED = 65_536
 
 
 def read_file(path: Path, shape: Shape, findings: Findings, *, not_after: int | None) -> list[Record]:
     """The sound records of one file, sorted; all that is wrong with the others goes to ``findings``."""
-    names = tuple(column.name for column in shape.columns)
-    table = read_table(path, names, findings.complainer(path))
+    table = read_table(path, tuple(column.name for column in shape.columns), findings.complainer(path))
     if table.named_once and not _columns_known(str(path), table.columns, shape, findings):
         return []
-    if not table.rows:
-        return []
-    unknown: set[str] = set()
-    for line, name in table.strange:
-        if name not in unknown:
-            unknown.add(name)
-            findings.problem("REC-002", (str(path), line, name), f"no such column {name!r}", nearest(name, names))
-    return _Reading(str(path), table, shape, findings, not_after=not_after).records()
+    kept = _Kept(str(path), shape, findings)
+    readers = [_Cells(one, kept.defaults.get(one.field)) for one in shape.columns if one.name in table.columns]
+    notes, unknown = len(findings.notes), set[str]()
+    for batch in table.batches:
+        for line, name in batch.strange:
+            if name not in unknown:
+                unknown.add(name)
+                known = [column.name for column in shape.columns]
+                findings.problem("REC-002", (str(path), line, name), f"no such column {name!r}", nearest(name, known))
+        part = _Part(str(path), batch, table.columns, shape=shape, findings=findings)
+        part.read(readers)
+        part.judge(not_after)
+        kept.add(part)
+    findings.notes[notes:] = sorted(findings.notes[notes:], key=attrgetter("line"))
+    return kept.sorted()
 
 
 def _columns_known(file: str, columns: tuple[str, ...], shape: Shape, findings: Findings) -> bool:
@@ -56,105 +63,89 @@ def _columns_known(file: str, columns: tuple[str, ...], shape: Shape, findings: 
     return len(findings.problems) == before
 
 
-class _Reading:
-    """A table on its way to records: ``values`` by field, ``unsound`` the rows with a problem."""
+class _Cells:
+    """What the cells of one column mean; ``empty``: what one means that says nothing."""
 
-    def __init__(self, file: str, table: Table, shape: Shape, findings: Findings, *, not_after: int | None) -> None:
-        self.file, self.shape, self.findings, self.not_after = file, shape, findings, not_after
-        self.lines, rows = self._once(table)
-        self.cells: dict[str, Sequence[str]] = dict(zip(table.columns, zip(*rows, strict=True), strict=True))
+    def __init__(self, column: Column, empty: Any) -> None:
+        self.column, self.empty = column, empty
+        self._meant: dict[str, Any] = {}
+        self.wrong: dict[str, tuple[str, str]] = {}
+        """Cells that say nothing that can be used: the reason and the fix."""
+        self.told: dict[str, list[tuple[str, dict[str, str]]]] = {}
+        """Cells of which something is told: each a text's key with what it names."""
+
+    def values(self, cells: Sequence[str]) -> list[Any]:
+        """What each means."""
+        meant, read = self._meant, self.column.read
+        if len(meant) > _REMEMBERED:
+            meant.clear()
+        notes: list[tuple[str, dict[str, str]]] = []
+
+        def tell(key: str, named: dict[str, str]) -> None:
+            notes.append((key, named))
+
+        for cell in set(cells).difference(meant):
+            said = cell.strip()
+            if not said:
+                meant[cell] = self.empty
+                if self.column.filled:
+                    self.wrong[cell] = _EMPTY
+                continue
+            try:
+                meant[cell] = read(said, tell)
+            except Wrong as error:
+                meant[cell] = self.empty
+                self.wrong[cell] = (error.args[0], error.args[1])
+            if notes:
+                self.told[cell] = notes.copy()
+                notes.clear()
+        return list(map(meant.__getitem__, cells))
+
+
+class _Part:
+    """Some rows on their way to records: ``values`` by field, ``unsound`` the rows with a problem."""
+
+    def __init__(self, file: str, batch: Batch, names: tuple[str, ...], *, shape: Shape, findings: Findings) -> None:
+        self.file, self.lines, self.shape, self.findings = file, batch.lines, shape, findings
+        self._cells: dict[str, Sequence[str]] = dict(zip(names, zip(*batch.rows, strict=True), strict=True))
         self.values: dict[str, Sequence[Any]] = {}
-        self.defaults = {one.name: one.default for one in fields(shape.record) if one.default is not msgspec.NODEFAULT}
         self.unsound: set[int] = set()
 
-    def records(self) -> list[Record]:
-        notes = len(self.findings.notes)
-        for column in self.shape.columns:
-            if column.name in self.cells:
-                self.values[column.field] = self._read(column, self.cells[column.name])
-        self.findings.notes[notes:] = sorted(self.findings.notes[notes:], key=lambda one: one.line)
-        for order in self.shape.order:
-            self._in_order(*order)
+    def read(self, readers: Sequence[_Cells]) -> None:
+        """Every cell, column by column."""
+        for one in readers:
+            name = one.column.name
+            cells = self._cells[name]
+            self.values[one.column.field] = one.values(cells)
+            for row, cell in _among(cells, one.told):
+                record = self._cells["id"][row] if "id" in self._cells else ""
+                for key, named in one.told[cell]:
+                    note = Note(file=self.file, line=self.lines[row], record=record, key=key, named=named)
+                    self.findings.notes.append(note)
+            for row, cell in _among(cells, one.wrong):
+                self._wrong(row, "REC-003", name, *one.wrong[cell])
+
+    def judge(self, not_after: int | None) -> None:
+        """What the cells of a row say together."""
+        for first, last in self.shape.order:
+            self._in_order(first, last, not_after)
         if self.shape.record is Incident:
             self._priorities()
-        self._keys()
-        return self._made()
 
     def _wrong(self, row: int, rule: str, field: str, message: str, fix: str) -> None:
         self.unsound.add(row)
         self.findings.problem(rule, (self.file, self.lines[row], field), message, fix)
 
-    def _once(self, table: Table) -> tuple[Sequence[int], Sequence[Sequence[str]]]:
-        """The rows without those that stood before; those whose key stands once do, and are not compared."""
-        if set(self.shape.key) <= set(table.columns) and self.shape.key:
-            key = itemgetter(*(table.columns.index(name) for name in self.shape.key))
-            if len(set(map(key, table.rows))) == len(table.rows):
-                return table.lines, table.rows
-        first: dict[tuple[str, ...], int] = {}
-        lines, rows = [], []
-        for line, row in zip(table.lines, table.rows, strict=True):
-            before = first.setdefault(tuple(row), line)
-            if before == line:
-                lines.append(line)
-                rows.append(row)
-            else:
-                told = f"is line {before} once more"
-                self.findings.problem("REC-005", (self.file, line, ""), told, "remove one of them")
-        return lines, rows
-
-    def _read(self, column: Column, cells: Sequence[str]) -> list[Any]:
-        """The column's values; a cell that says nothing is the field's default."""
-        meant: dict[str, Any] = {}
-        wrong: dict[str, tuple[str, str]] = {}
-        told: dict[str, list[_Told]] = {}
-        empty, read = self.defaults.get(column.field), column.read
-        notes: list[_Told] = []
-
-        def tell(key: str, named: dict[str, str]) -> None:
-            notes.append((key, named))
-
-        for cell in set(cells):
-            said = cell.strip()
-            if not said:
-                meant[cell] = empty
-                if column.filled:
-                    wrong[cell] = _EMPTY
-                continue
-            try:
-                meant[cell] = read(said, tell)
-            except Wrong as error:
-                meant[cell] = empty
-                wrong[cell] = (error.args[0], error.args[1])
-            if notes:
-                told[cell] = notes.copy()
-                notes.clear()
-        for row, cell in self._among(cells, told):
-            for key, named in told[cell]:
-                self._note(row, key, named)
-        for row, cell in self._among(cells, wrong):
-            self._wrong(row, "REC-003", column.name, *wrong[cell])
-        return list(map(meant.__getitem__, cells))
-
-    @staticmethod
-    def _among(cells: Sequence[str], some: Collection[str]) -> Iterator[tuple[int, str]]:
-        """The rows whose cell is one of ``some``."""
-        return ((row, cell) for row, cell in enumerate(cells) if cell in some) if some else iter(())
-
-    def _note(self, row: int, key: str, named: dict[str, str]) -> None:
-        record = self.cells["id"][row] if "id" in self.cells else ""
-        self.findings.notes.append(Note(file=self.file, line=self.lines[row], record=record, key=key, named=named))
-
-    def _in_order(self, first: str, last: str) -> None:
+    def _in_order(self, first: str, last: str, not_after: int | None) -> None:
         """No end before its start, no time that has not come yet."""
-        starts, ends = self.values[first], self.values[last]
-        for row, (start, end) in enumerate(zip(starts, ends, strict=True)):
+        for row, (start, end) in enumerate(zip(self.values[first], self.values[last], strict=True)):
             if end is not None and start is not None and end < start:
                 told = f"{at(end).isoformat()} lies before {self._name(first)}, {at(start).isoformat()}"
                 self._wrong(row, "REC-004", self._name(last), told, "exchange them, or correct the wrong one")
-            elif self.not_after is not None:
+            elif not_after is not None:
                 for field, when in ((first, start), (last, end)):
-                    if when is not None and when > self.not_after:
-                        told = f"{at(when).isoformat()} has not come yet at {at(self.not_after).isoformat()}"
+                    if when is not None and when > not_after:
+                        told = f"{at(when).isoformat()} has not come yet at {at(not_after).isoformat()}"
                         self._wrong(row, "REC-007", self._name(field), told, "leave open what has not ended yet")
                         break
 
@@ -167,13 +158,16 @@ class _Reading:
         values = self.values
         shares = {name: values.pop(name) for name in _SHARES if name in values}
         if shares:
-            values["shares"] = [tuple(filterfalse(_is_none, some)) for some in zip(*shares.values(), strict=True)]
+            values["shares"] = [
+                tuple([one for one in some if one is not None]) for some in zip(*shares.values(), strict=True)
+            ]
         if "components_share" in shares:
             values["share_of_components"] = [one is not None for one in shares["components_share"]]
         first: Sequence[str | None] = values["priority"]
-        for row in (row for row, one in enumerate(first) if one is None) if None in first else ():
-            if not self.cells["priority"][row].strip() and not self._told_otherwise(row):
-                self._wrong(row, "REC-003", "priority", *_EMPTY)
+        if None in first:
+            for row in range(len(first)):
+                if not self._cells["priority"][row].strip() and not self._told_otherwise(row):
+                    self._wrong(row, "REC-003", "priority", *_EMPTY)
         values["first_priority"] = [one or "" for one in first]
         values["priority"] = last = list(values["first_priority"])
         for row, changes in enumerate(values.get("priority_changes", ())):
@@ -194,31 +188,43 @@ class _Reading:
         opened, resolved = self.values["opened"][row], self.values["resolved"][row]
         return (opened is None or moment >= opened) and (resolved is None or moment <= resolved)
 
-    def _keys(self) -> None:
-        """What stands only once stands once among the sound rows."""
-        keys = list(zip(*(self.values[name] for name in self.shape.key), strict=True))
-        if not self.unsound and len(set(keys)) == len(keys):
-            return
-        first: dict[tuple[str, ...], int] = {}
-        for row, key in enumerate(keys):
-            if row in self.unsound:
-                continue
-            line = self.lines[row]
-            before = first.setdefault(key, line)
-            if before != line:
-                told = f"{', '.join(key)} stands in line {before} already"
-                self._wrong(row, "REC-005", self.shape.key[0], told, "number it anew")
 
-    def _made(self) -> list[Record]:
+class _Kept:
+    """The sound records of a file, and that each stands in it once."""
+
+    def __init__(self, file: str, shape: Shape, findings: Findings) -> None:
+        self.file, self.shape, self.findings = file, shape, findings
+        own = [one for one in fields(shape.record) if one.name not in {"file", "line"}]
+        self.defaults = {one.name: one.default for one in own if one.default is not msgspec.NODEFAULT}
+        self._names = [one.name for one in own]
+        self._first: dict[Any, Record] = {}
+
+    def add(self, part: _Part) -> None:
         record: Callable[..., Record] = self.shape.record
-        own = [
-            self.values[one.name] if one.name in self.values else repeat(self.defaults[one.name])
-            for one in fields(self.shape.record)
-            if one.name not in {"file", "line"}
-        ]
-        made = list(map(record, repeat(self.file), self.lines, *own))
-        if self.unsound:
-            made = [one for row, one in enumerate(made) if row not in self.unsound]
+        values = [part.values.get(name) or repeat(self.defaults.get(name)) for name in self._names]
+        made = list(map(record, repeat(self.file), part.lines, *values))
+        if part.unsound:
+            made = [one for row, one in enumerate(made) if row not in part.unsound]
+        keys = list(map(attrgetter(*(self.shape.key or self._names)), made))
+        found = dict(zip(keys, made, strict=True))
+        if len(found) == len(made) and self._first.keys().isdisjoint(found):
+            self._first |= found
+            return
+        for key, one in zip(keys, made, strict=True):
+            before = self._first.setdefault(key, one)
+            if before is not one:
+                self._twice(key, one, before)
+
+    def _twice(self, key: Any, one: Record, before: Record) -> None:
+        if msgspec.structs.replace(one, line=before.line) == before:
+            told = f"is line {before.line} once more"
+            self.findings.problem("REC-005", (self.file, one.line, ""), told, "remove one of them")
+            return
+        told = f"{key if isinstance(key, str) else ', '.join(key)} stands in line {before.line} already"
+        self.findings.problem("REC-005", (self.file, one.line, self.shape.key[0]), told, "number it anew")
+
+    def sorted(self) -> list[Record]:
+        made = list(self._first.values())
         if self.shape.begins:
             # two stable sorts: numbers and texts by themselves compare quicker than pairs of them
             made.sort(key=attrgetter("id"))
@@ -226,5 +232,6 @@ class _Reading:
         return made
 
 
-def _is_none(value: object) -> bool:
-    return value is None
+def _among(cells: Sequence[str], some: Collection[str]) -> Iterator[tuple[int, str]]:
+    """The rows whose cell is one of ``some``."""
+    return ((row, cell) for row, cell in enumerate(cells) if cell in some) if some else iter(())
