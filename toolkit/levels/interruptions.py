@@ -12,7 +12,7 @@ from toolkit.levels.records.by_id import ById
 from toolkit.levels.records.kinds import Incident, Note, Outage, Records
 
 
-class Interruption(msgspec.Struct, frozen=True, kw_only=True):
+class Interruption(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A period in which a component was interrupted, within the month. ``key``: its incident, else its outage."""
 
     key: str

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import msgspec
 
-from toolkit.clocks import Window, at
+from toolkit.clocks import Clock, Window, at
 from toolkit.levels.causes import restore_excluded
 from toolkit.levels.excluded import Excluded
 from toolkit.levels.period import Period
@@ -54,6 +54,7 @@ def restored(
 ) -> Restored:
     """Each of a tenant's ``incidents`` that touch the month, in that of its resolution; exactly the target is in time."""
     promised = {one: _promised(one, scope, level=level, promise=promise, windows=windows) for one in PRIORITIES}
+    clocks: dict[tuple[str, tuple[str, ...]], Clock] = {}
     counted: list[RestoreFigure] = []
     left_out: list[LeftOut] = []
     for incident in incidents:
@@ -63,7 +64,11 @@ def restored(
         reason = _left_out(incident, scope, own, excluded, period)
         target = promised[incident.priority]
         if reason is None and target is not None:
-            counted.append(_figure(incident, own, target, excluded))
+            clock = clocks.get((incident.priority, own))
+            if clock is None:
+                clock = excluded.clock("restore", excluded.named(own), target[0])
+                clocks[incident.priority, own] = clock
+            counted.append(_figure(incident, own, target, clock, excluded))
         else:
             reason = reason or "no-target"
             literal = reason not in {NO_INCIDENT, "not-resolved"}
@@ -146,11 +151,12 @@ def _promised(priority: str, scope: Scope, *, level: str, promise: Restore, wind
     return window, target_seconds(target, window), target.below
 
 
-def _figure(incident: Incident, components: tuple[str, ...], promised: _Promised, excluded: Excluded) -> RestoreFigure:
+def _figure(
+    incident: Incident, components: tuple[str, ...], promised: _Promised, clock: Clock, excluded: Excluded
+) -> RestoreFigure:
     window, seconds, below = promised
     opened, resolved = incident.opened, incident.resolved
     assert resolved is not None
-    clock = excluded.clock("restore", excluded.named(components), window)
     elapsed = clock.run(resolved) - clock.run(opened)
     stopped: tuple[str, ...] = ()
     if clock.excluded and elapsed < excluded.whole(window, opened, resolved):

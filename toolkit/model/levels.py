@@ -14,7 +14,7 @@ import msgspec
 Side = Literal["availability", "restore"]
 
 
-class Figure(msgspec.Struct, frozen=True, kw_only=True):
+class Figure(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Base of the nouns of a report."""
 
 

@@ -24,7 +24,7 @@ _SHARE = re.compile(r"(\d{1,9})\s*/\s*(\d{1,9})|(\d{1,3}(?:\.\d{1,9})?)\s*%|([01
 _NAMED_ZONE = re.compile(r"(.*)\[([A-Za-z0-9_+/-]+)\]", re.DOTALL)
 _HOUR = re.compile(r"\d{4}-\d\d-\d\dT\d\d(Z|[+-]\d\d:\d\d)", re.ASCII)
 _NO_OFFSET = dt.timedelta()
-_LONGEST = 2000
+LONGEST = 2000
 _WITHIN_AN_HOUR = {f":{second // 60:02}:{second % 60:02}": second for second in range(3600)}
 
 
@@ -48,8 +48,8 @@ Read = Callable[[str, Tell], Any]
 
 
 def text(cell: str, _tell: Tell) -> str:
-    if len(cell) > _LONGEST:
-        raise Wrong(f"{len(cell)} characters", f"write at most {_LONGEST}")
+    if len(cell) > LONGEST:
+        raise Wrong(f"{len(cell)} characters", f"write at most {LONGEST}")
     return cell
 
 

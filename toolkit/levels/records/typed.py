@@ -16,7 +16,7 @@ import msgspec
 from msgspec.structs import fields
 
 from toolkit.clocks import at
-from toolkit.levels.records.cells import Wrong, nearest
+from toolkit.levels.records.cells import LONGEST, Wrong, nearest, text
 from toolkit.levels.records.columns import Column, Shape
 from toolkit.levels.records.findings import Findings
 from toolkit.levels.records.kinds import Incident, Note, Record
@@ -77,6 +77,10 @@ class _Cells:
     def values(self, cells: Sequence[str]) -> list[Any]:
         """What each means."""
         meant, read = self._meant, self.column.read
+        if read is text:
+            said = list(map(str.strip, cells))
+            if all(said) and len(max(said, key=len)) <= LONGEST:
+                return said  # ids, as a rule: none comes again, so none is remembered
         if len(meant) > _REMEMBERED:
             meant.clear()
         notes: list[tuple[str, dict[str, str]]] = []
@@ -85,14 +89,14 @@ class _Cells:
             notes.append((key, named))
 
         for cell in set(cells).difference(meant):
-            said = cell.strip()
-            if not said:
+            stripped = cell.strip()
+            if not stripped:
                 meant[cell] = self.empty
                 if self.column.filled:
                     self.wrong[cell] = _EMPTY
                 continue
             try:
-                meant[cell] = read(said, tell)
+                meant[cell] = read(stripped, tell)
             except Wrong as error:
                 meant[cell] = self.empty
                 self.wrong[cell] = (error.args[0], error.args[1])
