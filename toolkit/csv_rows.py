@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
-from itertools import islice
+import re
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, islice
 
 import msgspec
 
 _SEPARATORS = (",", ";", "\t")
+_END = re.compile(r"\r\n|\r|\n")
 
 
 class NotText(Exception):
@@ -26,7 +28,7 @@ class Rows(msgspec.Struct, frozen=True, kw_only=True):
     ``broken``: line and reason where what follows is no CSV; the rows before it stand.
     """
 
-    lines: list[int]
+    lines: Sequence[int]
     cells: list[list[str]]
     broken: tuple[int, str] | None = None
 
@@ -46,19 +48,27 @@ def batches(text: str, *, headings: str, size: int) -> Iterator[Rows]:
     following = 1
     while True:
         cells: list[list[str]] = []
-        lines: list[int] = []
         broken = None
         try:
             for row in islice(reader, size):
-                cells.append(row)
-                lines.append(following)
-                following = reader.line_num + 1
+                cells.append(row)  # noqa: PERF402 the rows before a broken one stand
         except csv.Error as error:
-            broken = (following, str(error))
+            broken = str(error)
+        lines: Sequence[int]
+        if broken is None and reader.line_num + 1 == following + len(cells):
+            lines, following = range(following, following + len(cells)), following + len(cells)
+        else:
+            lines, following = _lines(cells, following)
         if cells or broken is not None:
-            yield Rows(lines=lines, cells=cells, broken=broken)
+            yield Rows(lines=lines, cells=cells, broken=None if broken is None else (following, broken))
         if len(cells) < size:
             return
+
+
+def _lines(rows: list[list[str]], first: int) -> tuple[list[int], int]:
+    """Where each row begins, when cells may hold ends of lines, and where what follows begins."""
+    *lines, following = accumulate((1 + sum(len(_END.findall(cell)) for cell in row) for row in rows), initial=first)
+    return lines, following
 
 
 def rows_of(text: str, *, headings: str) -> Rows:

@@ -15,8 +15,8 @@ from toolkit.csv_rows import NotText, Rows, batches, decoded
 from toolkit.levels.records.kinds import MANY
 
 SUFFIXES = (".csv", ".ndjson", ".jsonl")
-_TOGETHER = 4096
-"""So many rows are in memory as texts: they are read column by column, and few enough to stay near the processor."""
+_TOGETHER = 1024
+"""So many rows at a time are texts: enough to read them column by column, few enough to stay near the processor."""
 _HALVES = re.compile("[\ud800-\udfff]")
 
 

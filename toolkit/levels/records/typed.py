@@ -33,7 +33,7 @@ def read_file(path: Path, shape: Shape, findings: Findings, *, not_after: int | 
     if table.named_once and not _columns_known(str(path), table.columns, shape, findings):
         return []
     kept = _Kept(str(path), shape, findings)
-    readers = [_Cells(one, kept.defaults.get(one.field)) for one in shape.columns if one.name in table.columns]
+    readers = [_Meanings(one, kept.defaults.get(one.field)) for one in shape.columns if one.name in table.columns]
     notes, unknown = len(findings.notes), set[str]()
     for batch in table.batches:
         for line, name in batch.strange:
@@ -63,47 +63,40 @@ def _columns_known(file: str, columns: tuple[str, ...], shape: Shape, findings: 
     return len(findings.problems) == before
 
 
-class _Cells:
-    """What the cells of one column mean; ``empty``: what one means that says nothing."""
+class _Meanings(dict[str, Any]):
+    """What the cells of one column mean, by their text; ``empty``: what one means that says nothing."""
 
     def __init__(self, column: Column, empty: Any) -> None:
+        super().__init__()
         self.column, self.empty = column, empty
-        self._meant: dict[str, Any] = {}
         self.wrong: dict[str, tuple[str, str]] = {}
         """Cells that say nothing that can be used: the reason and the fix."""
         self.told: dict[str, list[tuple[str, dict[str, str]]]] = {}
         """Cells of which something is told: each a text's key with what it names."""
 
-    def values(self, cells: Sequence[str]) -> list[Any]:
+    def of(self, cells: Sequence[str]) -> list[Any]:
         """What each means."""
-        meant, read = self._meant, self.column.read
-        if read is text:
+        if self.column.read is text:
             said = list(map(str.strip, cells))
             if all(said) and len(max(said, key=len)) <= LONGEST:
                 return said  # ids, as a rule: none comes again, so none is remembered
-        if len(meant) > _REMEMBERED:
-            meant.clear()
-        notes: list[tuple[str, dict[str, str]]] = []
+        if len(self) > _REMEMBERED:
+            for some in (self, self.wrong, self.told):
+                some.clear()
+        return list(map(self.__getitem__, cells))
 
-        def tell(key: str, named: dict[str, str]) -> None:
-            notes.append((key, named))
-
-        for cell in set(cells).difference(meant):
-            stripped = cell.strip()
-            if not stripped:
-                meant[cell] = self.empty
-                if self.column.filled:
-                    self.wrong[cell] = _EMPTY
-                continue
+    def __missing__(self, cell: str) -> Any:
+        said = cell.strip()
+        meant = self.empty
+        if said:
             try:
-                meant[cell] = read(stripped, tell)
-            except Wrong as error:
-                meant[cell] = self.empty
-                self.wrong[cell] = (error.args[0], error.args[1])
-            if notes:
-                self.told[cell] = notes.copy()
-                notes.clear()
-        return list(map(meant.__getitem__, cells))
+                meant = self.column.read(said, lambda *note: self.told.setdefault(cell, []).append(note))
+            except Wrong as wrong:
+                self.wrong[cell] = (wrong.args[0], wrong.args[1])
+        elif self.column.filled:
+            self.wrong[cell] = _EMPTY
+        self[cell] = meant
+        return meant
 
 
 class _Part:
@@ -115,12 +108,12 @@ class _Part:
         self.values: dict[str, Sequence[Any]] = {}
         self.unsound: set[int] = set()
 
-    def read(self, readers: Sequence[_Cells]) -> None:
+    def read(self, readers: Sequence[_Meanings]) -> None:
         """Every cell, column by column."""
         for one in readers:
             name = one.column.name
             cells = self._cells[name]
-            self.values[one.column.field] = one.values(cells)
+            self.values[one.column.field] = one.of(cells)
             for row, cell in _among(cells, one.told):
                 record = self._cells["id"][row] if "id" in self._cells else ""
                 for key, named in one.told[cell]:
