@@ -34,7 +34,7 @@ class UnitMeasure(msgspec.Struct, frozen=True, kw_only=True):
 
     def lost(self, without: frozenset[str] = NOBODY) -> int:
         """Seconds that count against the unit, less the interruptions of some incidents; what overlaps counts once."""
-        gone = frozenset(key for key in self.counted if key in without) if without else NOBODY
+        gone = without.intersection(self.counted) if without else NOBODY
         found = self.known.get(gone)
         if found is None:
             found = measure(union(span for key, spans in self.counted.items() if key not in gone for span in spans))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from itertools import takewhile
 
 from toolkit.clocks import at
 from toolkit.errors import UsageError
@@ -232,7 +233,9 @@ def _said(inventory: Inventory, service: Service, month: Month, tenants: tuple[T
         "open-incidents": [one.id for one in incidents if one.resolved is None],
         "open-exclusions": [one.id for one in records.exclusions if one.end is None and one.start < period.end],
         "across-months": [
-            one.id for one in incidents if one.opened < period.start and period.has(one.resolved) and one.interruption
+            one.id
+            for one in takewhile(lambda one: one.opened < period.start, incidents)
+            if period.has(one.resolved) and one.interruption
         ],
         "involved-not-co-managed": [
             one.id

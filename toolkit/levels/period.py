@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import TypeVar
 
@@ -46,11 +46,14 @@ class Period(msgspec.Struct, frozen=True, kw_only=True):
         return start < self.end and (end is None or end >= self.start)
 
 
-def touching(records: Iterable[R], period: Period, *, first: str, last: str) -> list[R]:
+def touching(records: Sequence[R], period: Period, *, first: str, last: str) -> list[R]:
     """The records that touch the month (``Period.touches``); ``first`` and ``last`` are the fields of their instants."""
-    start, end, times = period.start, period.end, attrgetter(first, last)
+    start, end = period.start, period.end
+    times = zip(map(attrgetter(first), records), map(attrgetter(last), records), strict=True)
     return [
-        one for one in records for began, ended in (times(one),) if began < end and (ended is None or ended >= start)
+        one
+        for one, (began, ended) in zip(records, times, strict=True)
+        if began < end and (ended is None or ended >= start)
     ]
 
 

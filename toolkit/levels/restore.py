@@ -30,11 +30,8 @@ class Restored(msgspec.Struct, frozen=True, kw_only=True):
     """A tenant's incidents of the month: those that count for the gap, and the others with their reasons."""
 
     counted: tuple[RestoreFigure, ...]
+    late: tuple[RestoreFigure, ...]
     left_out: tuple[LeftOut, ...]
-
-    @property
-    def late(self) -> tuple[RestoreFigure, ...]:
-        return tuple(one for one in self.counted if one.late)
 
     @property
     def literal(self) -> int:
@@ -73,7 +70,8 @@ def restored(
             reason = reason or "no-target"
             literal = reason not in {NO_INCIDENT, "not-resolved"}
             left_out.append(LeftOut(id=incident.id, reason=reason, literal=literal))
-    return Restored(counted=tuple(counted), left_out=tuple(left_out))
+    late = tuple(one for one in counted if one.late)
+    return Restored(counted=tuple(counted), late=late, left_out=tuple(left_out))
 
 
 def gap_figure(
