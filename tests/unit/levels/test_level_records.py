@@ -303,3 +303,26 @@ def test_the_page_of_records_names_every_column_and_whether_it_may_be_left_out()
         for column in shape.columns:
             assert (f"[`{column.name}`" in row) != column.needed, (name, column.name)
             assert f"`{column.name}`" in row, (name, column.name)
+
+
+def test_each_problem_of_a_line_is_told(tmp_path: Path) -> None:
+    row = "I-1,,2027-03-05T10:00Z,2027-03-05T09:00Z,erp-vm-9,perhaps,provider,,,"
+    found = problems(tmp_path, incidents=incident(row))
+    assert [one["path"] for one in found] == ["/components", "/interruption", "/resolved", "/priority"]
+
+
+def test_a_note_is_told_once_for_each_line_whatever_was_read_before(tmp_path: Path) -> None:
+    rows = "".join(f"O-{one},erp-vm-1,2027-03-05T10:00:00+03:00,2027-03-05T12:00:00+03:00,\n" for one in range(3000))
+    found = read(tmp_path, outages=OUTAGES + rows)
+    told = [note for note in found.notes if note.key == "unusual-offset"]
+    assert [note.line for note in told[:4]] == [2, 2, 3, 3]
+    assert len(told) == 6000
+
+
+def test_the_same_line_once_more_and_the_same_id_with_something_else(tmp_path: Path) -> None:
+    rows = "O-1,erp-vm-1,2027-03-05T10:00Z,,\nO-1,erp-vm-1,2027-03-05T10:00Z,,\nO-1,erp-vm-2,2027-03-05T10:00Z,,\n"
+    found = problems(tmp_path, outages=OUTAGES + rows)
+    assert [(one["line"], one["message"]) for one in found] == [
+        (3, "is line 2 once more"),
+        (4, "id: O-1 stands in line 2 already"),
+    ]
