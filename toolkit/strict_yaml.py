@@ -11,6 +11,7 @@ import msgspec
 import yaml
 
 T = TypeVar("T")
+_MERGE = "tag:yaml.org,2002:merge"
 _WAY = re.compile(r"\.([A-Za-z_-][A-Za-z0-9_-]*)|\[([0-9]+)\]")
 
 
@@ -22,6 +23,10 @@ class _Strict(yaml.CSafeLoader):
                 raise yaml.constructor.ConstructorError(None, None, "a key is a text", key.start_mark)
             if key.value in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"{key.value!r} stands twice", key.start_mark)
+            if key.tag == _MERGE:
+                # of a key that is merged and written too, the one that is written would win
+                told = "nothing is merged (<<): write out what shall stand here"
+                raise yaml.constructor.ConstructorError(None, None, told, key.start_mark)
             seen.add(str(key.value))
         return super().construct_mapping(node, deep=deep)
 
@@ -54,7 +59,11 @@ def read_yaml(path: Path) -> Any:
     Aliases are followed as far as the file stands for at most ``MOST`` values: ten lines of them may stand for more than
     any machine holds.
     """
-    content = path.read_bytes()
+    return parse_yaml(path.read_bytes())
+
+
+def parse_yaml(content: bytes) -> Any:
+    """The plain values of YAML or JSON; raises yaml.YAMLError or ValueError. See ``read_yaml``."""
     check_shape(content)
     return yaml.load(content, Loader=_Strict)  # noqa: S506 - a safe loader
 

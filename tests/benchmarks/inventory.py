@@ -60,7 +60,8 @@ def main() -> None:
 
 def measured(what: str, path: Path) -> dict[str, Any]:
     """Seconds, megabytes and counts of one case, in this process and those that it starts."""
-    from toolkit.inventory.load import check, without_collection
+    from toolkit.collector import without_collection
+    from toolkit.inventory.load import check
     from toolkit.inventory.source import Source
     from toolkit.pipeline.decided_lines import decided_source
 

@@ -8,7 +8,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[2] / "toolkit"
 GROUND = {
     "errors", "canonical", "resources", "model", "catalogue", "remote", "signing",
-    "prometheus_api", "strict_yaml", "csv_rows", "figures", "aws_api", "processes", "places", "visible", "conventions", "clocks",
+    "prometheus_api", "strict_yaml", "csv_rows", "collector", "figures", "aws_api", "processes", "places", "visible", "conventions", "clocks",
 }  # fmt: skip
 SEAMS = {"secrets"}
 STAGES = {

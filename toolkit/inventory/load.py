@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from toolkit.collector import without_collection
 from toolkit.errors import InventoryInvalid, UsageError
 from toolkit.inventory.files import find_pieces
 from toolkit.inventory.finding import Finding
@@ -123,15 +123,3 @@ def _number(finding: Finding) -> int:
     """The number of the component that a finding is about; below zero where it is about none."""
     steps = finding.path.split("/", 3)
     return int(steps[2]) if len(steps) > 2 and steps[1] == "components" else -1
-
-
-@contextmanager
-def without_collection() -> Iterator[None]:
-    """Plain values have no circles: looking for some in a million of them takes as long as reading them."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

@@ -16,12 +16,13 @@ from typing import Any, BinaryIO
 import msgspec
 
 from toolkit.canonical import canonical_bytes, component_lines
+from toolkit.collector import without_collection
 from toolkit.decide.decisions import decide
 from toolkit.decide.present import decisions_json
 from toolkit.decide.terms import assumed, terms
 from toolkit.errors import OnboardError, Undecided
 from toolkit.inventory.files import find_pieces
-from toolkit.inventory.load import refuse, survey, without_collection
+from toolkit.inventory.load import refuse, survey
 from toolkit.inventory.source import Source
 from toolkit.inventory.typed import typed, typed_component
 from toolkit.model.inventory import Inventory

@@ -8,8 +8,9 @@ import msgspec
 
 from toolkit import catalogue
 from toolkit.clocks import epoch, instant
+from toolkit.collector import without_collection
 from toolkit.errors import UsageError
-from toolkit.inventory.load import load, without_collection
+from toolkit.inventory.load import load
 from toolkit.levels.month import month_figures
 from toolkit.levels.period import Period, period
 from toolkit.levels.present import figures, priority_lines, report_lines, response_lines, words

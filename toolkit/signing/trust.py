@@ -94,22 +94,15 @@ def read_trust(path: Path) -> Trust:
     """
     import yaml
 
-    class Strict(yaml.SafeLoader):
-        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-            keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-            for at, key in enumerate(keys):
-                if key in keys[:at]:
-                    mark = node.value[at][0].start_mark
-                    raise yaml.constructor.ConstructorError(None, None, f"{key!r} stands here a second time", mark)
-            return super().construct_mapping(node, deep)
+    from toolkit.strict_yaml import parse_yaml
 
     try:
         with path.open("rb") as stream:
             if os.fstat(stream.fileno()).st_mode & 0o002:
                 raise UsageError(f"the trust file can be written by every user: {path}", fix=f"chmod o-w {path}")
-            value = yaml.load(stream, Strict)  # noqa: S506 - a SafeLoader
+            value = parse_yaml(stream.read())
     except OSError as error:
         raise UsageError(f"the trust file cannot be read: {path}: {error.strerror}", fix="name another file") from None
-    except (yaml.YAMLError, UnicodeError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise UsageError(f"not a trust file: {path}: {error}", fix="write it as YAML or JSON") from None
     return parse_trust(value, source=str(path))

@@ -205,13 +205,13 @@ POLICY = "require_rehearsal: {coverage: [hosts]}\n"
         ("require_rehearsal: {coverage: []}\n", "coverage"),
         ("require_rehearsal: {coverage: [hosts], but: not today}\n", "but"),
         ("require_rehersal: {coverage: [hosts]}\n", "require_rehersal"),
-        (POLICY + "require_rehearsal:\n", "a second time"),
-        (POLICY + POLICY, "a second time"),
-        (POLICY + '"require_rehearsal": {coverage: [aws]}\n', "a second time"),
-        ("require_rehearsal: {coverage: [hosts], coverage: [aws]}\n", "a second time"),
+        (POLICY + "require_rehearsal:\n", "stands twice"),
+        (POLICY + POLICY, "stands twice"),
+        (POLICY + '"require_rehearsal": {coverage: [aws]}\n', "stands twice"),
+        ("require_rehearsal: {coverage: [hosts], coverage: [aws]}\n", "stands twice"),
         ("<<: {require_rehearsal: {coverage: [aws]}}\n", "merge"),
         (POLICY + "---\nschema: onboarding/trust/v1\n", "another document"),
-        (POLICY + "keys: " + "[" * 100_000, "recursion"),
+        (POLICY + "keys: " + "[" * 100_000, "levels deep"),
     ],
 )
 def test_a_policy_is_never_switched_off_by_a_slip(tmp_path: Path, text: str, message: str):
