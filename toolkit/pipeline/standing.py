@@ -208,7 +208,14 @@ def _newest(workspace: Workspace) -> tuple[RunRow | None, Plan | None, dict[str,
     rows = [row for row in store.runs() if row.bindings.world == "real" and row.stages is None]
     if not rows:
         return None, None, {}
-    return rows[-1], read_plan(workspace.root / rows[-1].plan_dir), store.steps(rows[-1].id)
+    newest = rows[-1]
+    folder = workspace.root / newest.plan_dir
+    if not folder.exists():
+        raise UsageError(
+            f"the newest run, {newest.id}, is of a plan that is not there any more: {folder}",
+            fix="put the folder back; or plan and apply anew: gates that were passed stay so",
+        )
+    return newest, read_plan(folder), store.steps(newest.id)
 
 
 def _known(

@@ -230,3 +230,15 @@ def test_in_the_run_it_says_what_is_overdue_on_a_day(tmp_path: Path) -> None:
 def test_what_is_handed_over_has_one_name(service: str) -> None:
     found = [one.id for one in (*services()[service].deliverables, *services()[service].prerequisites)]
     assert len(found) == len(set(found))
+
+
+def test_a_plan_that_is_gone_is_named_with_its_run(workspace: Path) -> None:
+    give(workspace)
+    run = begun(workspace)
+    (folder,) = (index.parent for index in workspace.rglob("index.json"))
+    folder.rename(workspace.parent / "elsewhere")
+    told = onboard("status", workspace, cwd=workspace)
+    assert told.returncode == 2
+    assert run in told.stderr
+    assert str(folder) in told.stderr
+    assert "put the folder back" in told.stderr
