@@ -27,7 +27,8 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     cadence and retention of each policy. ``warnings``: rule and subject of what validation warns of. ``months``: the
     report of ``onboard levels``
     as plain JSON, by language. ``event`` and ``calendar``: the plan and the entries of ``onboard event`` and ``calendar``
-    as plain values that keep their days and instants.
+    as plain values that keep their days and instants. ``passed``: ``stage``, ``by``, ``forced`` and ``unmet`` of each gate
+    that a person passed, ``delivered``: the rows of ``deliveries.yaml``.
     """
 
     inventory: Inventory
@@ -46,4 +47,6 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     months: dict[str, Row] = {}
     event: Row | None = None
     calendar: tuple[Row, ...] | None = None
+    passed: tuple[Row, ...] = ()
+    delivered: tuple[Row, ...] = ()
     date: dt.date | None = None

@@ -22,6 +22,7 @@ from toolkit.model.plan import Plan
 from toolkit.model.profile import ProviderProfile
 from toolkit.pipeline.planning import Prepared, compiled, prepare
 from toolkit.pipeline.scheduling import plan_of, whole_calendar
+from toolkit.pipeline.standing import handed
 from toolkit.pipeline.workspace import Workspace
 
 _LONGEST = 160
@@ -46,12 +47,14 @@ def gather(
 
     prepared = prepare(workspace)
     inventory, decisions = prepared.inventory, prepared.decisions
+    service = catalogue.service(inventory.service)
+    passed, delivered = handed(workspace, service)
     agreed = terms(inventory, decisions)
     shares = None if matrix is None else read_matrix(matrix)
     return Sources(
         inventory=inventory,
         digest=inventory_digest(inventory),
-        service=catalogue.service(inventory.service),
+        service=service,
         decisions=decisions,
         terms={id_: _terms(one) for id_, one in agreed.items()},
         assumptions=tuple(plain(one) for one in assumptions(inventory)),
@@ -67,6 +70,8 @@ def gather(
         months={language: _month(workspace, month, language) for language in languages if month},
         event=_event(workspace, inventory),
         calendar=_kept(whole_calendar(workspace).entries),
+        passed=tuple({"stage": stage, **_kept(one)} for stage, one in passed.items()),
+        delivered=tuple(_kept(one) for one in delivered.values()),
         date=date,
     )
 

@@ -88,6 +88,15 @@ def stand(workspace: Workspace, *, on: dt.date | None = None) -> Stands:
     )
 
 
+def handed(workspace: Workspace, service: Service) -> tuple[dict[str, Passing], dict[str, Delivery]]:
+    """The gates that were passed, by stage, and what was handed over, by id (and period); each in its order.
+
+    UsageError where the newest run's plan is gone, InventoryInvalid for a faulty ``deliveries.yaml``.
+    """
+    _, plan, steps = _newest(workspace)
+    return ({} if plan is None else _passings(plan, steps)), _deliveries(workspace, service)
+
+
 def _recurring(
     workspace: Workspace,
     service: Service,

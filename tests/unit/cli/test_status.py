@@ -242,3 +242,28 @@ def test_a_plan_that_is_gone_is_named_with_its_run(workspace: Path) -> None:
     assert run in told.stderr
     assert str(folder) in told.stderr
     assert "put the folder back" in told.stderr
+
+
+def test_documents_say_what_was_passed_and_handed_over(workspace: Path) -> None:
+    def written(language: str) -> str:
+        words = ("--only", "implementation-plan", "--as", "md", "--language", language, "--output", folder)
+        done = onboard("documents", workspace, *words, cwd=workspace)
+        assert done.returncode == 0, done.stderr
+        return next(folder.rglob(f"implementation-plan.{language}.md")).read_text()
+
+    folder = workspace.parent / "documents"
+    give(workspace)
+    assert "Gates that were passed so far" not in written("en")
+    run = begun(workspace)
+    deliver(workspace, "advise")
+    passed(workspace, run, "prerequisites")
+    passed(workspace, run, "advise", by="Bo")
+    assert passed(workspace, run, "implement", by="Cy", forced="the event is tomorrow").returncode == 0
+    english, french = written("en"), written("fr")
+    assert re.search(r"\| Prerequisites +\| Ada +\| – +\| – +\|", english)
+    assert re.search(r"\| Advise +\| Bo +\| – +\| – +\|", english)
+    assert re.search(r"\| Implement +\| Cy +\| .*[a-z].* \| the event is tomorrow +\|", english)
+    assert "| 15 January 2027" in english
+    assert "`DOC-project-management-plan`" in english
+    assert "Jalons franchis" in french
+    assert "| 15 janvier 2027" in french

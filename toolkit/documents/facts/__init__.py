@@ -7,6 +7,7 @@ from typing import Any
 from toolkit.documents.facts.agreed import agreed_facts
 from toolkit.documents.facts.estate import estate_facts
 from toolkit.documents.facts.found import finding_facts
+from toolkit.documents.facts.handed import handed_facts
 from toolkit.documents.facts.measured import month_facts
 from toolkit.documents.facts.packages import package_facts
 from toolkit.documents.facts.parties import party_facts
@@ -28,5 +29,6 @@ def facts(sources: Sources, language: str) -> dict[str, Any]:
         **month_facts(sources, language),
         **schedule_facts(sources, language),
         **package_facts(sources, agreed),
+        **handed_facts(sources, agreed),
         **finding_facts(sources, agreed["prerequisites"], estate["unprotected"]),
     }

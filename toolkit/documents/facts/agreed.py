@@ -115,12 +115,20 @@ def _given(sources: Sources, one: Prerequisite, language: str) -> tuple[Any, Any
     """Reference, date and state: a document with both, a section that is written, or a gap that names its place."""
     at = one.section or f"prerequisites/{one.id}"
     found = answer(one, sources.inventory)
+    handed = _handed(sources, one.id)
+    if found is None and handed is not None:
+        return handed["reference"], handed["delivered"], "given"
     if found is None:
         gap = Missing(what="prerequisite", of=spaced(one.title.of(language), language), at=at)
         return gap, gap, "missing"
     if hasattr(found, "reference") and hasattr(found, "date"):
         return found.reference, found.date, "given"
     return at, NONE, "given"
+
+
+def _handed(sources: Sources, id_: str) -> Row | None:
+    """What was handed over once, as ``deliveries.yaml`` says."""
+    return next((one for one in sources.delivered if one["what"] == id_ and one["period"] is None), None)
 
 
 def _deliverable(sources: Sources, one: Deliverable, language: str) -> Row:
@@ -137,6 +145,7 @@ def _deliverable(sources: Sources, one: Deliverable, language: str) -> Row:
         "due_days": due.days if due and due.days is not None else NONE,
         "due_hours": due.hours if due and due.hours is not None else NONE,
         "has_due": due is not None,
+        "delivered": (_handed(sources, one.id) or {}).get("delivered", NONE),
         "source": one.source,
     }
 
@@ -165,7 +174,7 @@ def _stage(sources: Sources, one: Stage, language: str) -> Row:
         "date": stage_day(sources, one.id)
         or (
             Missing(what="stage-date", of=spaced(one.title.of(language), language), where="people")
-            if one.gate
+            if one.gate and one.id not in {each["stage"] for each in sources.passed}
             else NONE
         ),
         "deliverables": tuple(

@@ -13,7 +13,7 @@ from toolkit.documents.sources import Row, Sources
 def package_facts(sources: Sources, agreed: dict[str, Any]) -> dict[str, Any]:
     """``packages``, in the order of the stages; ``action`` is give, ensure, deliver or gate.
 
-    A date is that of the document that was given, or of the event's task; else it is to be agreed.
+    A date is that on which it was given or delivered, or of the event's task; else it is to be agreed.
     """
     rows = list(_rows(sources, agreed))
     return {"packages": tuple({"number": number, **row} for number, row in enumerate(rows, 1))}
@@ -38,10 +38,16 @@ def _rows(sources: Sources, agreed: dict[str, Any]) -> Iterator[Row]:
                     "owner": one["owner"],
                     "reviewer": one["reviewer"],
                     "recurs": one["recurs"],
-                    "date": days.get(one["id"]) or (_gap(one["title"]) if one["recurs"] == "once" else NONE),
+                    "date": _delivered(one)
+                    or days.get(one["id"])
+                    or (_gap(one["title"]) if one["recurs"] == "once" else NONE),
                 }
         if stage["gate"]:
             yield {**common, "action": "gate", "title": stage["title"], "owner": stage["owner"], "date": stage["date"]}
+
+
+def _delivered(one: Row) -> dt.date | None:
+    return None if one["delivered"] == NONE else one["delivered"]
 
 
 def _gap(title: str) -> Missing:
