@@ -5,8 +5,9 @@ VENV ?= .venv
 WORKSPACE ?= examples/acme
 SECONDS ?= 60
 PYTEST = $(VENV)/bin/python -m pytest
-# two workers; what takes a world of its own runs alone
+# two workers; whole rehearsals are shared out by files, each worker with a standing world of its own
 BESIDE = -n 2 --dist worksteal
+WORLDS = -n 2 --dist loadfile --no-loadscope-reorder
 # every step is a process of its own: compiled modules are kept, whatever this shell says
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -28,7 +29,7 @@ test: setup lint ## every test but the long matrices (25 to 30 minutes on 2 core
 	@setup/system-packages.sh browser
 	$(PYTEST) $(BESIDE) -m "not lab and not kill and not proof" tests/unit tests/stacks tests/fuzz
 	$(PYTEST) -m "lab and not kill and not proof" tests/unit
-	$(PYTEST) -m "not kill and not proof" tests/acceptance
+	$(PYTEST) $(WORLDS) -m "not kill and not proof" tests/acceptance
 
 test-quick: setup ## what needs no engine and no lab (about a minute)
 	$(PYTEST) -q $(BESIDE) --hypothesis-profile=quick -m "not engine and not lab and not kill and not proof and not slow"

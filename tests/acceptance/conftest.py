@@ -28,6 +28,15 @@ METADATA = ("169.254.169.254", "169.254.170.2")
 """Of AWS, Azure and Google Cloud; of AWS's container service."""
 
 
+LONGEST = ("test_kill.py", "test_verify_site.py")
+"""Of the files that two workers share out, those that each should begin with."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
 @dataclass
 class Desk:
     """A customer's workspace on a user's machine: ``home`` and caches as that user has them.
