@@ -40,7 +40,7 @@ class Sts(BaseHTTPRequestHandler):
 @pytest.fixture
 def rehearsal() -> Iterator[Bindings]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Sts)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield Bindings(
         world="rehearsal",
         id="r1",

@@ -100,6 +100,7 @@ def test_a_screen_is_what_the_program_prints(screen: Screen, monkeypatch: pytest
     assert screen.matches(said), said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", DOCS, ids=lambda page: page.stem)
 def test_a_pages_commands_print_what_it_shows(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In their order, on copies of the examples: one may need what another wrote."""

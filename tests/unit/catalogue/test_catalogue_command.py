@@ -58,6 +58,7 @@ UNSAID = re.compile(
 """What is shown by other words: days before an anchor, a limit in the words of the table that names it."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("service", IDS)
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_every_figure_and_every_word_is_shown(service: str, language: str) -> None:
@@ -211,6 +212,7 @@ def test_a_service_that_is_added_is_shown(tmp_path: Path, monkeypatch: pytest.Mo
 # --- differences
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("service", IDS)
 def test_a_service_does_not_differ_from_its_file(service: str) -> None:
     file = catalogue.service_folder(service) / "service.yaml"
@@ -260,6 +262,7 @@ def test_order_does_not_count(tmp_path: Path) -> None:
     assert run("diff", str(old), str(new)).stdout == "no difference\n"
 
 
+@pytest.mark.slow
 def test_any_two_services_can_be_compared_both_ways() -> None:
     for one, other in itertools.combinations(IDS, 2):
         there, back = (

@@ -122,6 +122,7 @@ def test_every_object_is_closed_and_every_property_described() -> None:
     assert all(SCHEMA["$defs"][name]["description"] for name in SCHEMA["$defs"])
 
 
+@pytest.mark.slow
 def test_another_validator_says_the_same() -> None:
     judge = jsonschema.Draft202012Validator(SCHEMA)
     for path in OWN.glob(f"*/{FILE}"):

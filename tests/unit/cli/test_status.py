@@ -244,6 +244,7 @@ def test_a_plan_that_is_gone_is_named_with_its_run(workspace: Path) -> None:
     assert "put the folder back" in told.stderr
 
 
+@pytest.mark.slow
 def test_documents_say_what_was_passed_and_handed_over(workspace: Path) -> None:
     def written(language: str) -> str:
         words = ("--only", "implementation-plan", "--as", "md", "--language", language, "--output", folder)

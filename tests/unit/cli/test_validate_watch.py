@@ -42,6 +42,7 @@ def summary(lines: queue.Queue[str]) -> str:
             return line.strip()
 
 
+@pytest.mark.slow
 def test_each_save_is_checked_and_ctrl_c_ends_it(watcher) -> None:
     started, file, lines = watcher
     assert summary(lines) == "1 file, 3 components, 9 problems"

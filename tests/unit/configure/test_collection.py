@@ -138,6 +138,7 @@ def module(arguments: dict[str, Any], *, check: bool = False) -> dict[str, Any]:
     return answer
 
 
+@pytest.mark.slow
 def test_files_module_changes_what_differs_and_nothing_else(tmp_path: Path) -> None:
     import getpass
 
@@ -170,6 +171,7 @@ def test_files_module_changes_what_differs_and_nothing_else(tmp_path: Path) -> N
     assert sorted(found.name for found in path.parent.iterdir()) == ["file"]
 
 
+@pytest.mark.slow
 def test_files_module_remembers_what_must_follow(tmp_path: Path) -> None:
     """A play that was killed before its handlers is changed again, until the handlers' note is gone."""
     import getpass
@@ -258,6 +260,7 @@ def test_preflight_refuses_hostile_values(tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("PWNED"))
 
 
+@pytest.mark.slow
 def test_unknown_playbook_is_a_failure(tmp_path: Path) -> None:
     play = ansible.Play(
         playbook="onboard.host.nothing", hosts=documents.render({"all": {"hosts": {"a": {}}}}), expected=("a",)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ from toolkit.decide.table import Table, load_table
 DAY = dt.date(2027, 1, 1)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=150)
 @given(st.data(), tables(policies=("FIRST",)), st.sampled_from(DAYS))
 def test_no_fewer_changes_reach_an_outcome(data: st.DataObject, table: Table, day: dt.date) -> None:

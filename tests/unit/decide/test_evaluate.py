@@ -40,6 +40,7 @@ def test_the_engine_agrees_with_a_naive_one(data: st.DataObject, table: Table, d
             assert answer == evaluate(table, facts, day=day)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=150)
 @given(st.data(), tables(policies=("FIRST",)))
 def test_a_missing_fact_never_decides(data: st.DataObject, table: Table) -> None:
@@ -126,6 +127,7 @@ def test_truth_is_no_number_whatever_was_asked_before() -> None:
     assert made.ask({"flag": 1}).state == "not_evaluated"
 
 
+@pytest.mark.slow
 def test_the_same_facts_give_the_same_object_and_the_kept_ones_are_bounded() -> None:
     names = table("facts: {name: {type: text}}\nrules: [{when: {name: '-'}, then: x}]")
     made = Evaluator(names, DAY)

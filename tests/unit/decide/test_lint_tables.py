@@ -29,6 +29,7 @@ from toolkit.errors import OnboardError, UsageError
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples/tables").glob("*.yaml"))
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=150)
 @given(tables(most=4))
 def test_what_lint_proves_is_what_a_walk_finds(table: Table) -> None:

@@ -148,6 +148,7 @@ def test_a_markdown_table_stays_a_table_and_a_line_a_line(one, two):
     assert re.findall(r"https?://|www\.", bare) == []
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(HOSTILE, HOSTILE)
 def test_word_opens_what_was_written(one, two):
@@ -174,6 +175,7 @@ def test_every_link_and_picture_of_every_page_leads_somewhere(made):
             assert tag in found.attributes
 
 
+@pytest.mark.slow
 def test_every_link_and_picture_of_every_markdown_file_leads_somewhere(made):
     for id_, document in made.items():
         text = document.files[f"{id_}.fr.md"].decode()

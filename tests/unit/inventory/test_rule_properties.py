@@ -178,6 +178,7 @@ def test_the_future_is_of_the_day_on_which_it_is_asked() -> None:
         assert ("INV-121" in found) is told
 
 
+@pytest.mark.slow
 def test_a_piece_of_the_wrong_type_breaks_nothing_else() -> None:
     odd = [None, 5, "x", [], {}, [1], {"a": 1}, "2027-02-30", True]
     for value in VALUES:

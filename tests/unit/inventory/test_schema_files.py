@@ -192,6 +192,7 @@ def differences(count: int, *, seed: int) -> None:
     assert 0 < kept < count / 2
 
 
+@pytest.mark.slow
 def test_same_violations_as_python_jsonschema() -> None:
     differences(1000, seed=1)
 
@@ -214,6 +215,7 @@ def test_same_violations_around_the_components() -> None:
         ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("service", ["cloud-meetings", "collaboration-support", "event-support"])
 def test_same_violations_of_services_without_components(service: str) -> None:
     chance = random.Random(3)

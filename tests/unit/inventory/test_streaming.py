@@ -81,6 +81,7 @@ def written(folder: Path, value: dict[str, Any], name: str) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [48, 60, 3000])
 def test_one_inventory_in_any_shape_has_the_same_problems(tmp_path: Path, count: int) -> None:
     value = broken(count)
@@ -204,6 +205,7 @@ def test_circles_are_found_exactly_where_there_are_some(pairs: list[tuple[int, i
         assert set(pairwise(names)) <= steps
 
 
+@pytest.mark.slow
 def test_many_circles_of_any_length_take_no_time() -> None:
     size = 200_000
     chain = ((source, target, 0) for source in range(size) for target in ((source + 1) % size, 0))
@@ -344,6 +346,7 @@ def test_a_part_that_cannot_be_handed_over_is_an_error(
         check([written(tmp_path, broken(9000), "a.json")])
 
 
+@pytest.mark.slow
 def test_a_second_process_ends_with_the_first_in_the_middle_of_a_word() -> None:
     start = two_processes_module._START.format(two_processes_module.__name__)
     setting = ({"components": []}, None, JsonPiece.read_part)

@@ -288,6 +288,7 @@ def big(line: str = "") -> str:
     )
 
 
+@pytest.mark.slow
 def test_large_files_are_read_by_blocks(tmp_path: Path) -> None:
     path = tmp_path / "inventory.yaml"
     path.write_text(big("    a: again\n"), encoding="utf-8")

@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -122,6 +123,7 @@ def test_an_exclusion_never_lowers_availability_nor_makes_an_incident_late(recor
     assert all(one.elapsed <= was[one.id] for one in figures(fuller).tenants[0].restore.incidents)
 
 
+@pytest.mark.slow
 @given(months())
 def test_a_minute_by_minute_count_says_the_same(records: Records) -> None:
     kinds = {"planned-work", "customer-iaas", "other"}

@@ -147,6 +147,7 @@ def months(draw: st.DrawFn) -> tuple[tuple[int, int], tuple[str, ...], Records]:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 @given(months())
 def test_the_engine_says_what_counting_says(drawn: tuple[tuple[int, int], tuple[str, ...], Records]) -> None:

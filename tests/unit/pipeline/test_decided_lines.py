@@ -172,6 +172,7 @@ def two_processes() -> Iterator[None]:
     passes.TWO_FROM = before
 
 
+@pytest.mark.slow
 def test_two_processes_write_the_same_bytes(many: Path, two_processes: None) -> None:
     shared, alone = io.BytesIO(), io.BytesIO()
     written = write_decided(Workspace(root=many), shared)
@@ -185,6 +186,7 @@ def run(arguments: list[str]) -> Result:
     return CliRunner().invoke(decide, arguments, standalone_mode=False)
 
 
+@pytest.mark.slow
 def test_nothing_is_written_of_what_is_refused(many: Path, tmp_path: Path) -> None:
     out = tmp_path / "decided.ndjson"
     command = [str(many), "--format", "ndjson", "--output", str(out)]

@@ -56,6 +56,7 @@ def kill_in_the_middle(workspace: Workspace, row: RunRow) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_killed_run_that_is_resumed_leaves_no_folder_and_no_secret(workspace: Workspace, row: RunRow) -> None:
     folder = kill_in_the_middle(workspace, row)
     assert applying.resume(workspace, row.id).state == "done"

@@ -55,6 +55,7 @@ def test_nothing_of_the_planning_machine_is_in_it(folder, tmp_path):
     assert str(resources.folder("schemas").parent).encode() not in everything
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
 @given(st.data())
 def test_one_altered_byte_is_refused(folder, data):

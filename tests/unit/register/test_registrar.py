@@ -103,7 +103,7 @@ class Hub:
             )
         ]  # fmt: skip
         self.blackbox = http.server.ThreadingHTTPServer(("127.0.0.1", self.ports[2]), Metrics)
-        threading.Thread(target=self.blackbox.serve_forever, daemon=True).start()
+        threading.Thread(target=self.blackbox.serve_forever, args=(0.02,), daemon=True).start()
         self.api = Prometheus("127.0.0.1", self.ports[0])
         deadline = time.monotonic() + 30
         while not self.answers():
@@ -160,7 +160,7 @@ def site():
 def agents():
     servers = [http.server.ThreadingHTTPServer((f"127.61.0.{number}", 9100), Metrics) for number in (11, 12)]
     for server in servers:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield servers
     for server in servers:
         server.shutdown()

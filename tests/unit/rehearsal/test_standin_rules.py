@@ -120,6 +120,7 @@ def test_a_second_create_is_refused_or_shows_as_a_duplicate_but_never_adopts(pro
             provider.create(token, inputs)
 
 
+@pytest.mark.slow
 def test_what_is_gone_reads_as_gone_and_is_deleted_twice_without_complaint(provider: Provider) -> None:
     identity, state = provider.create(VPC, {"cidrBlock": "10.8.0.0/16"})
     provider.delete(VPC, identity, state)

@@ -83,7 +83,7 @@ def test_an_id_names_nothing_else(name):
 def test_the_receiver_keeps_each_alert_as_one_line(tmp_path):
     log = tmp_path / "alerts.ndjson"
     with Receiver(("127.0.0.1", 0), log) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         url = f"http://127.0.0.1:{server.server_address[1]}/hook"
         for number in range(3):

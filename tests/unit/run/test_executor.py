@@ -206,6 +206,7 @@ def test_the_second_interrupt_stops_the_step(bench: Bench) -> None:
     assert not Path(f"/proc/{pid}").exists()
 
 
+@pytest.mark.slow
 def test_a_step_dies_with_its_coordinator(tmp_path: Path) -> None:
     code = (
         f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); sys.path.insert(0, {str(ROOT)!r})\n"

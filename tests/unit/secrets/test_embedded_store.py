@@ -156,6 +156,7 @@ def ensure_in_process(folder: str, gate, answers) -> None:
     answers.put((store.ensure("shared", generate_psk), store.put("counted", str(os.getpid()))))
 
 
+@pytest.mark.slow
 def test_processes_that_ensure_at_once_get_one_value_and_lose_no_write(tmp_path: Path):
     context = multiprocessing.get_context("spawn")
     gate, answers = context.Barrier(2), context.Queue()

@@ -56,7 +56,7 @@ class ControlServer:
             self._server = Server(str(path), Line)
         finally:
             os.umask(before)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def answer(self, line: bytes) -> dict[str, Any]:
         """``{"ok": result}`` or ``{"error": text}`` for one request line."""
