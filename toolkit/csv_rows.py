@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -35,8 +36,9 @@ class Rows(msgspec.Struct, frozen=True, kw_only=True):
 
 def decoded(content: bytes) -> str:
     """The text, without a byte order mark. Raises NotText."""
+    content = content.removeprefix(codecs.BOM_UTF8)
     try:
-        return content.decode("utf-8-sig")
+        return content.decode()
     except UnicodeDecodeError as error:
         raise NotText(content.count(b"\n", 0, error.start) + 1, content[error.start]) from error
 

@@ -95,11 +95,14 @@ def read_typed(path: Path, of: type[T]) -> T:
     except OSError as error:
         raise YamlFault(error.strerror or str(error)) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        reason = getattr(error, "problem", None) or str(error).replace("\n", " ")
-        if mark is None:
-            raise YamlFault(reason) from error
-        raise YamlFault(reason, line=mark.line + 1, column=mark.column + 1) from error
+        raise fault_of(error) from error
+
+
+def fault_of(error: Exception) -> YamlFault:
+    """What ``parse_yaml`` raised, with its place."""
+    mark = getattr(error, "problem_mark", None)
+    reason = getattr(error, "problem", None) or str(error).replace("\n", " ")
+    return YamlFault(reason) if mark is None else YamlFault(reason, line=mark.line + 1, column=mark.column + 1)
 
 
 def check_shape(content: bytes) -> None:

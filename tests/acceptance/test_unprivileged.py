@@ -42,9 +42,18 @@ def as_nobody(engine: Path) -> list[str]:
 
 
 def of_nobody() -> set[str]:
-    """What lies in the folder of temporary files and is nobody's, and which processes are."""
+    """What lies in the folder of temporary files and is nobody's, and which processes are; not those of a lab's machines."""
     files = {str(path) for path in Path("/tmp").iterdir() if path.lstat().st_uid == NOBODY}
-    return files | {f"process {entry.name}" for entry in Path("/proc").glob("[0-9]*") if entry.stat().st_uid == NOBODY}
+    return files | {f"process {entry.name}" for entry in Path("/proc").glob("[0-9]*") if _ours(entry)}
+
+
+def _ours(process: Path) -> bool:
+    try:
+        return (
+            process.stat().st_uid == NOBODY and (process / "ns/mnt").readlink() == Path("/proc/self/ns/mnt").readlink()
+        )
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 @pytest.fixture

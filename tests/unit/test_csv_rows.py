@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 
@@ -64,6 +65,7 @@ def test_a_blank_line_is_a_row_without_cells() -> None:
 
 def test_bytes_that_are_no_text_are_told_with_their_line() -> None:
     assert decoded("\ufeffa,é".encode()) == "a,é"
-    with pytest.raises(NotText, match="byte 0xe9 is not UTF-8") as caught:
-        decoded(b"a\nb\xe9\n")
-    assert caught.value.line == 2
+    for mark in (b"", codecs.BOM_UTF8):
+        with pytest.raises(NotText, match="byte 0xe9 is not UTF-8") as caught:
+            decoded(mark + b"a\n\xe9b\n")
+        assert caught.value.line == 2

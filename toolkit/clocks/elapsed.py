@@ -22,8 +22,9 @@ _DAY = 86_400
 class Track:
     """The openings of a window as epoch seconds, and how many seconds it was open before each.
 
-    It begins with the year that is asked for first and grows by years, forwards and backwards: what was open before that
-    year counts as negative, so that figures stay what they are. Only their differences mean something.
+    It begins with the year that is asked for first, whose first second is its zero (of an open window: the first that is
+    covered), and grows by years, forwards and backwards: what was open before counts as negative, so that figures stay
+    what they are. Only their differences mean something.
     """
 
     def __init__(self, window: Window) -> None:
@@ -37,7 +38,7 @@ class Track:
         self._start = first_reading(dt.date(self._years[0], 1, 1), 0, calendar.zone)
         self._end = first_reading(dt.date(self._years[1] + 1, 1, 1), 0, calendar.zone)
         self._first_year = self._next_year = 0
-        self._since = self._until = self._start
+        self._since, self._until = self._end, self._start  # no second yet
 
     def open_before(self, second: int) -> int:
         """Seconds for which the window was open from the track's zero until that epoch second."""
@@ -49,15 +50,16 @@ class Track:
         return self._least if index < 0 else self._before[index] + min(second, self._closes[index]) - self._opens[index]
 
     def first_with(self, total: int) -> int:
-        """The first epoch second before which the window was open for ``total`` seconds, more than at the track's start."""
+        """The first epoch second before which the window was open for ``total`` seconds, counted from the track's zero.
+
+        ``total`` is more than at some second that was asked for before.
+        """
         if self.window.always and self._start + total <= self._end:
             return self._start + total
         while total > self._most:
             if self.window.always or self._next_year > self._years[1]:
                 raise UsageError(f"so much time has not run by the end of {self._years[1]}", fix=self._cover())
             self._add_later()
-        while total <= self._least:
-            self._add_earlier()
         index = bisect_left(self._before, total) - 1
         return self._opens[index] + total - self._before[index]
 
@@ -67,7 +69,7 @@ class Track:
         if second > self._end:
             raise UsageError(f"a time after {self._years[1]} is not covered", fix=self._cover())
         if self.window.always:
-            self._until = self._end
+            self._since, self._until = self._start, self._end
             return
         zone = self.window.calendar.zone
         if not self._next_year:

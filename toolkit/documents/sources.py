@@ -28,7 +28,7 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     report of ``onboard levels``
     as plain JSON, by language. ``event`` and ``calendar``: the plan and the entries of ``onboard event`` and ``calendar``
     as plain values that keep their days and instants. ``passed``: ``stage``, ``by``, ``forced`` and ``unmet`` of each gate
-    that a person passed, ``delivered``: the rows of ``deliveries.yaml``.
+    that a person passed, None where the newest run's plan cannot be read; ``delivered``: the rows of ``deliveries.yaml``.
     """
 
     inventory: Inventory
@@ -47,6 +47,6 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     months: dict[str, Row] = {}
     event: Row | None = None
     calendar: tuple[Row, ...] | None = None
-    passed: tuple[Row, ...] = ()
+    passed: tuple[Row, ...] | None = ()
     delivered: tuple[Row, ...] = ()
     date: dt.date | None = None

@@ -32,11 +32,12 @@ def claim(
     ``units``: the guaranteed ones of an availability credit's function. What earns another credit, or none, is no part of the claim:
     neither an outage whose incident is not among the credit's, nor what an incident touched beside the function.
     """
-    incidents = _named(credit, by_id.incidents, "availability", "restore")
-    told = _named(credit, by_id.outages, "availability")
+    # an id may be one of an incident, of an outage and of an exclusion: each credit looks for what it is made of
+    incidents = _named(credit, by_id.incidents) if credit.kind != "change" else []
+    told = [one for one in _named(credit, by_id.outages) if one.component in units and credit.kind == "availability"]
     own = frozenset(credit.records)
     outages = [one for one in told if one.incident is None or one.incident in own]
-    changes = _named(credit, by_id.changes, "change")
+    changes = [by_id.changes[credit.subject]] if credit.kind == "change" else []
     times = [(one.start, one.end) for one in outages] or [(one.opened, one.resolved) for one in incidents]
     times += [(one.requested, one.notified) for one in changes]
     starts = [start for start, _ in times] or [period.start]
@@ -59,6 +60,5 @@ def claim(
     )
 
 
-def _named(credit: Credit, records: Mapping[str, R], *kinds: str) -> list[R]:
-    """The records that a credit of one of these kinds names; records of other kinds may have the same ids."""
-    return [one for one in map(records.get, credit.records) if one is not None] if credit.kind in kinds else []
+def _named(credit: Credit, records: Mapping[str, R]) -> list[R]:
+    return [one for one in map(records.get, credit.records) if one is not None]

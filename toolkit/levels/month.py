@@ -234,6 +234,7 @@ def _said(inventory: Inventory, service: Service, month: Month, tenants: tuple[T
         "open-exclusions": [one.id for one in records.exclusions if one.end is None and one.start < period.end],
         "across-months": [
             one.id
+            # they are in the order of their opening
             for one in takewhile(lambda one: one.opened < period.start, incidents)
             if period.has(one.resolved) and one.interruption
         ],

@@ -49,8 +49,12 @@ def restored(
     excluded: Excluded,
     period: Period,
 ) -> Restored:
-    """Each of a tenant's ``incidents`` that touch the month, in that of its resolution; exactly the target is in time."""
+    """Each of the tenant's ``incidents`` of the month, in that of its resolution; exactly the target is in time.
+
+    Those of one component only are taken to be of the tenant (``Month.incidents_of``).
+    """
     promised = {one: _promised(one, scope, level=level, promise=promise, windows=windows) for one in PRIORITIES}
+    # by priority and components: found here at once, where ``excluded`` would hash a window each time
     clocks: dict[tuple[str, tuple[str, ...]], Clock] = {}
     counted: list[RestoreFigure] = []
     left_out: list[LeftOut] = []

@@ -167,7 +167,7 @@ def read_rows(path: Path, *, required: tuple[str, ...], optional: tuple[str, ...
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}", fix="name a CSV file that can be read") from error
     except NotText as error:
-        raise UsageError(f"{path}:{error.line}: not UTF-8 text: {error}", fix="save it as CSV UTF-8") from error
+        raise UsageError(f"{path}:{error.line}: {error}", fix="save it as CSV UTF-8") from error
     if "\x00" in text:
         raise UsageError(f"{path}: not a text file", fix="save it as CSV UTF-8")
     first = next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "")

@@ -15,14 +15,14 @@ from toolkit.canonical import plain
 from toolkit.decide.raci import raci, read_matrix
 from toolkit.decide.terms import Terms, assumptions, terms
 from toolkit.documents.sources import Sources
-from toolkit.errors import EvidenceInvalid, PlanRefused
+from toolkit.errors import EvidenceInvalid, PlanRefused, UsageError
 from toolkit.inventory.load import check
 from toolkit.model.inventory import Inventory
 from toolkit.model.plan import Plan
 from toolkit.model.profile import ProviderProfile
 from toolkit.pipeline.planning import Prepared, compiled, prepare
 from toolkit.pipeline.scheduling import plan_of, whole_calendar
-from toolkit.pipeline.standing import handed
+from toolkit.pipeline.standing import handed_over, passings
 from toolkit.pipeline.workspace import Workspace
 
 _LONGEST = 160
@@ -48,7 +48,6 @@ def gather(
     prepared = prepare(workspace)
     inventory, decisions = prepared.inventory, prepared.decisions
     service = catalogue.service(inventory.service)
-    passed, delivered = handed(workspace, service)
     agreed = terms(inventory, decisions)
     shares = None if matrix is None else read_matrix(matrix)
     return Sources(
@@ -70,10 +69,18 @@ def gather(
         months={language: _month(workspace, month, language) for language in languages if month},
         event=_event(workspace, inventory),
         calendar=_kept(whole_calendar(workspace).entries),
-        passed=tuple({"stage": stage, **_kept(one)} for stage, one in passed.items()),
-        delivered=tuple(_kept(one) for one in delivered.values()),
+        passed=_passed(workspace),
+        delivered=tuple(_kept(one) for one in handed_over(workspace, service).values()),
         date=date,
     )
+
+
+def _passed(workspace: Workspace) -> tuple[dict[str, Any], ...] | None:
+    """None where the plan of the newest run cannot be read; ``onboard status`` says why."""
+    try:
+        return tuple({"stage": stage, **_kept(one)} for stage, one in passings(workspace).items())
+    except (PlanRefused, UsageError):
+        return None
 
 
 def _month(workspace: Workspace, month: str, language: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import msgspec
 
 from toolkit import catalogue, places
 from toolkit.catalogue.applicable import deliverables_of
-from toolkit.errors import GateWaiting, InventoryInvalid, Undecided, UsageError
+from toolkit.errors import GateWaiting, InventoryInvalid, PlanRefused, Undecided, UsageError
 from toolkit.model.inventory import Inventory
 from toolkit.model.plan import TRANSITION_GATE, Plan, Step, gate_name
 from toolkit.model.run import Passing
@@ -63,7 +63,7 @@ def stand(workspace: Workspace, *, on: dt.date | None = None) -> Stands:
         service, customer = _named(workspace, error)
         problems = sum(1 for one in error.details.get("problems", ()) if one.get("severity") != "warning") or 1
     run, plan, steps = _newest(workspace)
-    deliveries = _deliveries(workspace, service)
+    deliveries = handed_over(workspace, service)
     known = _known(
         service,
         inventory,
@@ -88,13 +88,10 @@ def stand(workspace: Workspace, *, on: dt.date | None = None) -> Stands:
     )
 
 
-def handed(workspace: Workspace, service: Service) -> tuple[dict[str, Passing], dict[str, Delivery]]:
-    """The gates that were passed, by stage, and what was handed over, by id (and period); each in its order.
-
-    UsageError where the newest run's plan is gone, InventoryInvalid for a faulty ``deliveries.yaml``.
-    """
+def passings(workspace: Workspace) -> dict[str, Passing]:
+    """The gates that were passed, by stage; UsageError and PlanRefused where the newest run's plan cannot be read."""
     _, plan, steps = _newest(workspace)
-    return ({} if plan is None else _passings(plan, steps)), _deliveries(workspace, service)
+    return {} if plan is None else _passings(plan, steps)
 
 
 def _recurring(
@@ -144,7 +141,7 @@ def admitted(
     passed = {name: passing for name, passing in before.items() if passing.reads == reads.get(name)} | _done(
         plan, steps
     )
-    known = _known(service, inventory, deliveries=_deliveries(workspace, service), plan=plan, steps=steps, undecided="")
+    known = _known(service, inventory, deliveries=handed_over(workspace, service), plan=plan, steps=steps, undecided="")
     by_name = {gate_name(stage.id): stage for stage in service.stages}
     open_before = ""
     for step in plan.steps:
@@ -200,7 +197,8 @@ def _named(workspace: Workspace, error: InventoryInvalid) -> tuple[Service, str]
     return service, str(customer.get("id", "?")) if isinstance(customer, dict) else "?"
 
 
-def _deliveries(workspace: Workspace, service: Service) -> dict[str, Delivery]:
+def handed_over(workspace: Workspace, service: Service) -> dict[str, Delivery]:
+    """What was handed over so far, by id (and period); InventoryInvalid for a faulty ``deliveries.yaml``."""
     return read_deliveries(
         workspace.root / FILE,
         known=[one.id for one in (*service.deliverables, *service.prerequisites)],
@@ -218,13 +216,14 @@ def _newest(workspace: Workspace) -> tuple[RunRow | None, Plan | None, dict[str,
     if not rows:
         return None, None, {}
     newest = rows[-1]
-    folder = workspace.root / newest.plan_dir
-    if not folder.exists():
-        raise UsageError(
-            f"the newest run, {newest.id}, is of a plan that is not there any more: {folder}",
-            fix="put the folder back; or plan and apply anew: gates that were passed stay so",
-        )
-    return newest, read_plan(folder), store.steps(newest.id)
+    try:
+        plan = read_plan(workspace.root / newest.plan_dir)
+    except (PlanRefused, UsageError) as error:
+        raise type(error)(
+            f"the newest run, {newest.id}, is of a plan that cannot be read: {error.message}",
+            fix="put the plan's folder back as it was; or plan and apply anew: gates that were passed stay so",
+        ) from error
+    return newest, plan, store.steps(newest.id)
 
 
 def _known(

@@ -94,7 +94,7 @@ def read_trust(path: Path) -> Trust:
     """
     import yaml
 
-    from toolkit.strict_yaml import parse_yaml
+    from toolkit.strict_yaml import fault_of, parse_yaml
 
     try:
         with path.open("rb") as stream:
@@ -104,5 +104,6 @@ def read_trust(path: Path) -> Trust:
     except OSError as error:
         raise UsageError(f"the trust file cannot be read: {path}: {error.strerror}", fix="name another file") from None
     except (yaml.YAMLError, ValueError) as error:
-        raise UsageError(f"not a trust file: {path}: {error}", fix="write it as YAML or JSON") from None
+        told = fault_of(error).at(str(path))
+        raise UsageError(f"not a trust file: {told}", fix="write it as YAML or JSON") from None
     return parse_trust(value, source=str(path))

@@ -6,12 +6,14 @@ import datetime as dt
 import itertools
 from random import Random
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.clocks.minute_by_minute import minutes
 from toolkit.clocks import ALWAYS, BusinessCalendar, Clock, Window, at, due, elapsed, epoch, explain_elapsed, instant
 from toolkit.clocks.elapsed import Track
+from toolkit.clocks.instants import first_reading
 
 ALL = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # around both clock changes in each zone, Easter, 1 May, Christmas, and an ordinary week
@@ -145,3 +147,14 @@ def test_a_track_tells_the_same_in_whatever_order_it_is_asked(window: Window, as
         assert other.open_before(second) - told[second] == shift
         if told[second] > told[min(asked)]:
             assert track.first_with(told[second]) == other.first_with(told[second] + shift)
+
+
+@given(windows, st.integers(1, 100_000))
+def test_the_first_second_that_is_covered_may_be_asked_first(window: Window, seconds: int) -> None:
+    start = at(first_reading(dt.date(2000, 1, 1), 0, window.calendar.zone), "UTC")
+    fresh = msgspec.structs.replace(window, id=f"first-{seconds}")
+    assert elapsed(fresh, start, due(fresh, start, seconds)) == seconds
+    excluded = [(start, start + dt.timedelta(days=3))]
+    again = msgspec.structs.replace(window, id=f"again-{seconds}")
+    later = start + dt.timedelta(days=40)
+    assert elapsed(again, start, later, excluded) == elapsed(fresh, start + dt.timedelta(days=3), later)

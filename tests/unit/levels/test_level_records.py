@@ -326,3 +326,21 @@ def test_the_same_line_once_more_and_the_same_id_with_something_else(tmp_path: P
         (3, "is line 2 once more"),
         (4, "id: O-1 stands in line 2 already"),
     ]
+
+
+def test_a_misspelt_urgency_is_no_missing_priority(tmp_path: Path) -> None:
+    text = "id,priority,opened,resolved,components,urgency,people_share\n"
+    found = problems(tmp_path, incidents=text + "I-1,,2027-03-05T10:00Z,,erp-vm-1,hgih,1/2\n")
+    assert [one["path"] for one in found] == ["/urgency"]
+
+
+def test_a_subscription_that_is_told_twice_in_other_words_is_none_twice(tmp_path: Path) -> None:
+    text = "component,from,until\nerp-vm-1,2027-01-01T00:00Z,\n"
+    assert len(read(tmp_path, subscriptions=text + "erp-vm-1,2027-01-01T01:00+01:00,\n").subscriptions) == 2
+    found = problems(tmp_path, subscriptions=text + "erp-vm-1,2027-01-01T00:00Z,\n")
+    assert [(one["line"], one["message"]) for one in found] == [(3, "is line 2 once more")]
+
+
+def test_a_blank_first_line_is_told_whatever_follows(tmp_path: Path) -> None:
+    found = problems(tmp_path, outages='\nid,component\n"x"y,1\n')
+    assert "the file has no line of column names" in [one["message"] for one in found]

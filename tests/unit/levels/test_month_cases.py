@@ -286,3 +286,17 @@ def test_a_claim_names_no_record_of_another_kind_that_has_the_same_id() -> None:
     claim = next(one for one in report.claims if one.credit == f"{TENANT}/restore")
     assert claim.resources == ("erp-vm-2",)
     assert claim.start.startswith("2027-03-02T10:00")
+
+
+def test_a_claim_of_availability_names_no_outage_of_another_unit_with_an_incidents_id() -> None:
+    report = figures(
+        incidents=(incident("2027-03-02T10:00", "2027-03-04T10:00", id="7", interruption=True),),
+        outages=(
+            outage("2027-03-02T10:00", "2027-03-04T10:00", id="1", incident="7"),
+            outage("2027-03-20T10:00", "2027-03-20T10:01", id="7", component="erp-db"),
+        ),
+        charges=CHARGES,
+    )
+    claim = next(one for one in report.claims if one.credit == f"{TENANT}/availability/os")
+    assert claim.resources == ("erp-vm-2",)
+    assert claim.end.startswith("2027-03-04T10:00")

@@ -174,7 +174,7 @@ def _stage(sources: Sources, one: Stage, language: str) -> Row:
         "date": stage_day(sources, one.id)
         or (
             Missing(what="stage-date", of=spaced(one.title.of(language), language), where="people")
-            if one.gate and one.id not in {each["stage"] for each in sources.passed}
+            if one.gate and one.id not in {each["stage"] for each in sources.passed or ()}
             else NONE
         ),
         "deliverables": tuple(

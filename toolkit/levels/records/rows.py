@@ -60,7 +60,7 @@ def _csv(text: str, complain: Complain) -> Table:
     some = batches(text, headings=head, size=_TOGETHER)
     first = next(some, Rows(lines=[], cells=[]))
     columns = tuple(name.strip() for name in first.cells[0]) if first.cells else ()
-    if not columns and first.broken is None:
+    if not columns and (first.cells or first.broken is None):
         complain(1, "", "the file has no line of column names", "write the columns' names into its first line")
     rest = msgspec.structs.replace(first, lines=first.lines[1:], cells=first.cells[1:])
     read = _of_width(chain((rest,), some), len(columns), complain)

@@ -103,7 +103,7 @@ class _Part:
     """Some rows on their way to records: ``values`` by field, ``unsound`` the rows with a problem."""
 
     def __init__(self, file: str, batch: Batch, names: tuple[str, ...], *, shape: Shape, findings: Findings) -> None:
-        self.file, self.lines, self.shape, self.findings = file, batch.lines, shape, findings
+        self.file, self.lines, self.rows, self.shape, self.findings = file, batch.lines, batch.rows, shape, findings
         self._cells: dict[str, Sequence[str]] = dict(zip(names, zip(*batch.rows, strict=True), strict=True))
         self.values: dict[str, Sequence[Any]] = {}
         self.unsound: set[int] = set()
@@ -163,7 +163,7 @@ class _Part:
         first: Sequence[str | None] = values["priority"]
         if None in first:
             for row in range(len(first)):
-                if not self._cells["priority"][row].strip() and not self._told_otherwise(row):
+                if not self._says(row, "priority") and not self._told_otherwise(row):
                     self._wrong(row, "REC-003", "priority", *_EMPTY)
         values["first_priority"] = [one or "" for one in first]
         values["priority"] = last = list(values["first_priority"])
@@ -176,10 +176,11 @@ class _Part:
                 last[row] = change.priority
 
     def _told_otherwise(self, row: int) -> bool:
-        """Whether a priority follows from the urgency and what is touched (SD-2)."""
-        values = self.values
-        touched = "shares" in values and values["shares"][row]
-        return bool("urgency" in values and values["urgency"][row] and (touched or values["components"][row]))
+        """Whether a priority follows from the urgency and what is touched (SD-2), be it well written or not."""
+        return self._says(row, "urgency") and any(self._says(row, name) for name in (*_SHARES, "components"))
+
+    def _says(self, row: int, name: str) -> bool:
+        return name in self._cells and bool(self._cells[name][row].strip())
 
     def _within(self, row: int, moment: int) -> bool:
         opened, resolved = self.values["opened"][row], self.values["resolved"][row]
@@ -187,7 +188,7 @@ class _Part:
 
 
 class _Kept:
-    """The sound records of a file, and that each stands in it once."""
+    """The sound records of a file, and that each stands in it once: those without a key, as they are written."""
 
     def __init__(self, file: str, shape: Shape, findings: Findings) -> None:
         self.file, self.shape, self.findings = file, shape, findings
@@ -200,9 +201,10 @@ class _Kept:
         record: Callable[..., Record] = self.shape.record
         values = [part.values.get(name) or repeat(self.defaults.get(name)) for name in self._names]
         made = list(map(record, repeat(self.file), part.lines, *values))
+        keys = list(map(attrgetter(*self.shape.key), made)) if self.shape.key else list(map(tuple, part.rows))
         if part.unsound:
             made = [one for row, one in enumerate(made) if row not in part.unsound]
-        keys = list(map(attrgetter(*(self.shape.key or self._names)), made))
+            keys = [key for row, key in enumerate(keys) if row not in part.unsound]
         found = dict(zip(keys, made, strict=True))
         if len(found) == len(made) and self._first.keys().isdisjoint(found):
             self._first |= found
