@@ -25,13 +25,13 @@ setup: ## system packages (root, Debian), the virtual environment and the engine
 onboard: setup ## rehearse the onboarding of $(WORKSPACE) with the real parts
 	@$(VENV)/bin/onboard rehearse $(WORKSPACE)
 
-test: setup lint ## every test but the long matrices (25 to 30 minutes on 2 cores)
+test: setup lint ## every test but the long matrices (under 25 minutes on 2 cores)
 	@setup/system-packages.sh browser
 	$(PYTEST) $(BESIDE) -m "not lab and not kill and not proof" tests/unit tests/stacks tests/fuzz
 	$(PYTEST) -m "lab and not kill and not proof" tests/unit
 	$(PYTEST) $(WORLDS) -m "not kill and not proof" tests/acceptance
 
-test-quick: setup ## what needs no engine and no lab (about a minute)
+test-quick: setup ## what needs no engine and no lab (under a minute)
 	$(PYTEST) -q $(BESIDE) --hypothesis-profile=quick -m "not engine and not lab and not kill and not proof and not slow"
 
 test-kill: setup ## kill every effect step at three points, three victims, and resume
