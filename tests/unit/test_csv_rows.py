@@ -29,7 +29,8 @@ def test_rows_come_back_with_the_lines_where_they_begin(rows: list[list[str]], e
     assert read.cells == rows
     assert read.broken is None
     for row, line in enumerate(read.lines):
-        assert line == 1 + len(io.StringIO(written(rows[:row], end), newline=None).read().split("\n")) - 1
+        before = io.StringIO(written(rows[:row], end), newline=None).read()
+        assert line == 1 + before.count("\n")
     parts = list(batches(text, headings="a,b", size=size))
     assert [row for part in parts for row in part.cells] == rows
     assert [line for part in parts for line in part.lines] == list(read.lines)

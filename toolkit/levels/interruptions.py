@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 import msgspec
 
-from toolkit.levels.period import Period, touching
+from toolkit.levels.period import Period
 from toolkit.levels.records.by_id import ById
-from toolkit.levels.records.kinds import Incident, Note, Outage, Records
+from toolkit.levels.records.kinds import Incident, Note, Outage
 
 
 class Interruption(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -29,18 +29,20 @@ class Interruptions(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[Note, ...]
 
 
-def interruptions(records: Records, incidents: Iterable[Incident], by_id: ById, period: Period) -> Interruptions:
+def interruptions(
+    outages: Iterable[Outage], incidents: Iterable[Incident], by_id: ById, period: Period
+) -> Interruptions:
     """Outages are the interruptions; an incident that is one and has no outage record lasted from opened to resolved.
 
-    What has not ended counts to the month's end. ``incidents``: those that touch the month.
+    What has not ended counts to the month's end. ``outages`` and ``incidents``: those that touch the month.
     """
     found: dict[str, list[Interruption]] = defaultdict(list)
     notes: list[Note] = []
-    for outage in touching(records.outages, period, first="start", last="end"):
+    for outage in outages:
         if outage.end != period.start:
             one = _of_outage(outage, by_id.incidents.get(outage.incident or ""), period, notes)
             found[outage.component].append(one)
-    recorded = {outage.incident for outage in records.outages}
+    recorded = {outage.incident for outage in by_id.outages.values()}
     for incident in incidents:
         if incident.interruption:
             if "P1" not in {incident.first_priority, incident.priority}:

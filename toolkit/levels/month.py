@@ -41,13 +41,15 @@ def month_figures(
         )
     by_id = ById(records)
     incidents = touching(records.incidents, period, first="opened", last="resolved")
-    interrupted = interruptions(records, incidents, by_id, period)
+    outages = touching(records.outages, period, first="start", last="end")
+    interrupted = interruptions(outages, incidents, by_id, period)
     subscribed = Subscribed(records.subscriptions, period, commitment=inventory.customer.commitment.start)
     scoped = scopes(inventory, service)
     month = Month(
         records=records,
         by_id=by_id,
         incidents=incidents,
+        outages=outages,
         incidents_of=_by_tenant(scoped, incidents),
         period=period,
         interrupted=interrupted.by_component,
@@ -201,7 +203,7 @@ def _ignored(month: Month) -> dict[str, int]:
     records, period = month.records, month.period
     counts = {
         "incidents": len(records.incidents) - len(month.incidents),
-        "outages": len(records.outages) - len(touching(records.outages, period, first="start", last="end")),
+        "outages": len(records.outages) - len(month.outages),
         "exclusions": sum(not period.touches(one.start, one.end) for one in records.exclusions),
         "changes": sum(not period.touches(one.requested, one.notified) for one in records.changes),
         "charges": sum(one.month != period.name for one in records.charges),
@@ -224,7 +226,7 @@ def _said(inventory: Inventory, service: Service, month: Month, tenants: tuple[T
     """What follows from what is not there, or holds for all of the month."""
     records, period, language = month.records, month.period, month.language
     incidents = month.incidents
-    if not incidents and not any(period.touches(one.start, one.end) for one in records.outages):
+    if not incidents and not month.outages:
         yield say(language, "nothing-recorded", month=period.name)
     own = scopes(inventory, service)
     co_managed = {part for one in own if one.co_managed for part in one.components}

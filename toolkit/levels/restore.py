@@ -131,7 +131,7 @@ def _left_out(
     if incident.resolved is None or not period.has(incident.resolved):
         return "not-resolved"
     reason = restore_excluded(incident, scope, components)
-    if reason is not None or not excluded.of_tenant:
+    if reason is not None:
         return reason
     if excluded.kinds_over("customer-iaas", components, incident.opened, incident.resolved):
         return "customer-iaas"

@@ -16,7 +16,7 @@ from toolkit.levels.explain import availability_credit, change_credit, restore_c
 from toolkit.levels.interruptions import Interruption
 from toolkit.levels.period import Period, Subscribed
 from toolkit.levels.records.by_id import ById
-from toolkit.levels.records.kinds import Incident, Records
+from toolkit.levels.records.kinds import Incident, Outage, Records
 from toolkit.levels.restore import Restored, gap_figure, restored
 from toolkit.levels.scale import NONE, guaranteed_percent
 from toolkit.levels.units import Function, Scope
@@ -57,9 +57,10 @@ class Month(msgspec.Struct, frozen=True, kw_only=True):
     by_id: ById
     period: Period
     incidents: Sequence[Incident]
+    outages: Sequence[Outage]
     """Those that touch the month."""
     incidents_of: Mapping[str, Sequence[Incident]]
-    """By tenant."""
+    """Of them, by tenant."""
     interrupted: dict[str, tuple[Interruption, ...]]
     subscribed: Subscribed
     language: str

@@ -26,7 +26,6 @@ pytestmark = [
 ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_every_example_is_documented_in_both_languages(example):
     sources = gather(workspace.find(ROOT / "examples" / example))
@@ -87,7 +86,6 @@ def test_a_plan_that_is_refused_is_a_gap(tmp_path):
     assert "tasks of the plan: from the command line: onboard plan PATH [work]" in result.output
 
 
-@pytest.mark.slow
 def test_hash_seed_clock_language_and_folder_of_the_machine_change_no_byte(tmp_path):
     """Two processes with another environment write the same files."""
     shutil.copytree(ROOT / "examples/acme", tmp_path / "acme", ignore=shutil.ignore_patterns(".onboard"))

@@ -123,7 +123,6 @@ def hostile(value, path=()):
     return value
 
 
-@pytest.mark.slow
 def test_hostile_texts_in_every_field_change_no_structure(acme):
     evil = msgspec.structs.replace(acme, inventory=hostile(acme.inventory))
     made = {one.id: one for one in make(acme, only=(), languages=("fr",), formats=("html", "md"))}
@@ -156,7 +155,6 @@ def test_the_command_writes_lists_and_counts(workspace):
     assert '"hosted_on": "str"' in run(workspace, "--facts").output
 
 
-@pytest.mark.slow
 def test_the_list_speaks_the_languages_that_are_asked_for(workspace):
     assert "operations-runbook: Operations runbook" in run(workspace, "--list", "--language", "en").output
     both = run(workspace, "--list", "--language", "en", "--language", "fr").output.splitlines()

@@ -115,10 +115,10 @@ def _given(sources: Sources, one: Prerequisite, language: str) -> tuple[Any, Any
     """Reference, date and state: a document with both, a section that is written, or a gap that names its place."""
     at = one.section or f"prerequisites/{one.id}"
     found = answer(one, sources.inventory)
-    handed = _handed(sources, one.id)
-    if found is None and handed is not None:
-        return handed["reference"], handed["delivered"], "given"
     if found is None:
+        handed = _handed(sources, one.id)
+        if handed is not None:
+            return handed["reference"], handed["delivered"], "given"
         gap = Missing(what="prerequisite", of=spaced(one.title.of(language), language), at=at)
         return gap, gap, "missing"
     if hasattr(found, "reference") and hasattr(found, "date"):

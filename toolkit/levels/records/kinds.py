@@ -19,7 +19,10 @@ MANY = "; "
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):
-    """``file`` and ``line`` (from 1) say where it stands; fields stand in the order in which the reader gives them."""
+    """``file`` and ``line`` (from 1) say where it stands; fields stand in the order in which the reader gives them.
+
+    No circle can be made of such plain values: the collector need not know them.
+    """
 
     file: str
     line: int
