@@ -31,7 +31,7 @@ test: setup lint ## every test but the long matrices (under 25 minutes on 2 core
 	$(PYTEST) -m "lab and not kill and not proof" tests/unit
 	$(PYTEST) $(WORLDS) -m "not kill and not proof" tests/acceptance
 
-test-quick: setup ## what needs no engine and no lab (under a minute)
+test-quick: setup ## what needs no engine and no lab (about a minute)
 	$(PYTEST) -q $(BESIDE) --hypothesis-profile=quick -m "not engine and not lab and not kill and not proof and not slow"
 
 test-kill: setup ## kill every effect step at three points, three victims, and resume
